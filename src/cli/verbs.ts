@@ -1,0 +1,185 @@
+/** Every verb of the command line, one row each. The help is written from it, and a verb's code is loaded only when it is called. */
+import { EVENT_TYPES } from '../domain/events.ts'
+import { REVIEW_REASONS } from '../domain/events.ts'
+import type { Flag, Verb } from './verb.ts'
+
+const PORT: Flag = { takes: 'whole number', value: 'PORT', says: 'Where to listen (else PORT, else 3000); 0 takes a free one.' }
+const HOST: Flag = { takes: 'text', value: 'HOST', says: 'On which address to listen (else HOST, else 127.0.0.1).' }
+const WAIT: Flag = { takes: 'whole number', value: 'SECONDS', says: 'How long to wait for a database that does not answer (15).' }
+const FROM: Flag = { takes: 'instant', value: 'WHEN', says: 'From this instant on.' }
+const TO: Flag = { takes: 'instant', value: 'WHEN', says: 'Before this instant.' }
+const LIMIT: Flag = { takes: 'whole number', value: 'COUNT', says: 'How many at most (50).' }
+const ORDER: Flag = { takes: 'text', value: 'ORDER', says: 'Only of this order id.' }
+const MERCHANT: Flag = { takes: 'text', value: 'NAME', says: 'Your name for the Midtrans account, when you have several.' }
+const TYPE: Flag = { takes: EVENT_TYPES, value: 'EVENT', says: 'Only this event, e.g. payment.settled.' }
+const STATUS: Flag = {
+  takes: ['received', 'processed', 'failed', 'duplicate', 'stale', 'review', 'foreign', 'invalid_signature'],
+  value: 'STATUS',
+  says: 'Only those that ended as: received, processed, failed, duplicate, stale, review, foreign, invalid_signature.',
+}
+
+export const VERBS: readonly Verb[] = [
+  {
+    name: 'dev',
+    says: 'Run everything on this machine: database, Midtrans simulator, app and worker.',
+    about: `Keys, data and addresses are kept in BAYAR_HOME (.bayar); BAYAR_HOME/dev.json tells programs where everything is.
+The simulator keeps its transactions in memory: what was not paid before a restart cannot be paid after it.
+DATABASE_URL takes the place of the embedded PostgreSQL. A bayar.config.ts here is loaded with its handlers.
+BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is handled.`,
+    flags: {
+      port: PORT,
+      'simulator-port': { takes: 'whole number', value: 'PORT', says: 'Where the simulator listens (else SIMULATOR_PORT, else 3001).' },
+      host: HOST,
+      gateway: { takes: ['simulator', 'sandbox'], value: 'NAME', says: '`sandbox` talks to Midtrans’s sandbox with your sandbox keys, instead of the simulator.' },
+    },
+    load: () => import('./verbs/dev.ts'),
+  },
+  {
+    name: 'serve',
+    says: 'Serve the app: notifications, REST and docs. Refuses to start until everything is ready.',
+    about: 'It does not migrate and, without --worker, runs no handlers: `bayar migrate` and `bayar worker` do.',
+    flags: { port: PORT, host: HOST, worker: { says: 'Also work in this process.' }, wait: WAIT },
+    load: () => import('./verbs/serve.ts'),
+  },
+  {
+    name: 'worker',
+    says: 'Run what is due: handlers, checks of payments, notifications that wait.',
+    about: 'Any number of workers share the work. SIGTERM lets running handlers finish.',
+    flags: { wait: WAIT },
+    load: () => import('./verbs/worker.ts'),
+  },
+  {
+    name: 'migrate',
+    says: 'Bring the database schema up to date.',
+    load: () => import('./verbs/migrate.ts'),
+  },
+  {
+    name: 'simulator',
+    says: 'Run only the Midtrans simulator.',
+    about: 'Keys are taken from MIDTRANS_SERVER_KEY, MIDTRANS_CLIENT_KEY and MIDTRANS_MERCHANT_ID, or made up. Everything is in memory.',
+    needsNoConfig: true,
+    flags: {
+      port: { takes: 'whole number', value: 'PORT', says: 'Where to listen (else SIMULATOR_PORT, else 3001); 0 takes a free one.' },
+      host: HOST,
+      notify: { takes: 'text', value: 'URL', says: 'The notification URL of the dashboard (else MIDTRANS_NOTIFICATION_URL).' },
+      seed: { takes: 'whole number', value: 'NUMBER', says: 'The same seed gives the same ids and numbers.' },
+    },
+    load: () => import('./verbs/simulator.ts'),
+  },
+  {
+    name: 'status',
+    says: 'Is it ready, and what is waiting?',
+    load: () => import('./verbs/status.ts'),
+  },
+  {
+    name: 'doctor',
+    says: 'Check keys, database, schema, handlers, notification URL and clock, with the way out of each problem.',
+    load: () => import('./verbs/doctor.ts'),
+  },
+  {
+    name: 'payments show',
+    argument: 'ORDER',
+    says: 'A payment with its attempts, its history and what handlers are still owed.',
+    flags: { merchant: MERCHANT },
+    load: () => import('./verbs/payments/show.ts'),
+  },
+  {
+    name: 'payments check',
+    argument: 'ORDER',
+    says: 'Ask Midtrans how a payment stands, and apply what it says.',
+    flags: { merchant: MERCHANT },
+    load: () => import('./verbs/payments/check.ts'),
+  },
+  {
+    name: 'payments cancel',
+    argument: 'ORDER',
+    says: 'Cancel a payment at Midtrans.',
+    flags: { merchant: MERCHANT },
+    load: () => import('./verbs/payments/cancel.ts'),
+  },
+  {
+    name: 'payments expire',
+    argument: 'ORDER',
+    says: 'Let a pending payment expire at Midtrans now.',
+    flags: { merchant: MERCHANT },
+    load: () => import('./verbs/payments/expire.ts'),
+  },
+  {
+    name: 'payments review',
+    argument: 'ORDER',
+    says: 'Decide about a payment that waits for a person.',
+    about: 'Accepting lets happen what the review held back; dismissing only closes it. Either way the decision stays with the payment.',
+    flags: {
+      accept: { says: 'It is right.' },
+      dismiss: { says: 'It changes nothing.' },
+      reason: { takes: Object.keys(REVIEW_REASONS), value: 'REASON', says: `What it waits for: ${Object.keys(REVIEW_REASONS).join(', ')}.` },
+      because: { takes: 'text', value: 'TEXT', says: 'Why, for whoever reads the history.' },
+      transaction: { takes: 'text', value: 'ID', says: 'Which transaction, when several wait for the same reason.' },
+      merchant: MERCHANT,
+    },
+    load: () => import('./verbs/payments/review.ts'),
+  },
+  {
+    name: 'notifications list',
+    says: 'What Midtrans told us, newest first.',
+    flags: { status: STATUS, order: ORDER, from: FROM, to: TO, limit: LIMIT },
+    load: () => import('./verbs/notifications/list.ts'),
+  },
+  {
+    name: 'notifications show',
+    argument: 'ID',
+    says: 'One notification, with its body as it arrived.',
+    load: () => import('./verbs/notifications/show.ts'),
+  },
+  {
+    name: 'notifications replay',
+    argument: '[ID]',
+    says: 'Judge stored notifications again: one, or all that fit. Only what really changes is told.',
+    flags: {
+      status: STATUS,
+      order: ORDER,
+      from: FROM,
+      to: TO,
+      all: { says: 'Every notification there is.' },
+      'without-handlers': { says: 'Apply it without your `within` handlers, when one of them refuses it.' },
+    },
+    load: () => import('./verbs/notifications/replay.ts'),
+  },
+  {
+    name: 'events list',
+    says: 'What your code was told, newest first.',
+    flags: { type: TYPE, order: ORDER, from: FROM, to: TO, limit: LIMIT },
+    load: () => import('./verbs/events/list.ts'),
+  },
+  {
+    name: 'events dead',
+    says: 'Deliveries that were given up, with their last error.',
+    flags: { limit: LIMIT },
+    load: () => import('./verbs/events/dead.ts'),
+  },
+  {
+    name: 'events replay',
+    argument: '[ID]',
+    says: 'Deliver events to a handler again: one, or all that fit.',
+    flags: {
+      handler: { takes: 'text', value: 'NAME', says: 'To which handler.' },
+      type: TYPE,
+      order: ORDER,
+      from: FROM,
+      to: TO,
+      all: { says: 'Every event there is.' },
+    },
+    load: () => import('./verbs/events/replay.ts'),
+  },
+  {
+    name: 'handlers list',
+    says: 'The handlers that any process has registered.',
+    load: () => import('./verbs/handlers/list.ts'),
+  },
+  {
+    name: 'handlers retire',
+    argument: 'NAME',
+    says: 'Forget a handler whose code is gone for good: nothing waits for it any more.',
+    load: () => import('./verbs/handlers/retire.ts'),
+  },
+]

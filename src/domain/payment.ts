@@ -1,0 +1,113 @@
+import type { AttemptStatus } from './attempt-lifecycle.ts'
+import type { Rupiah } from './money.ts'
+import type { Instructions } from './news.ts'
+import type { PaymentStatus } from './payment-status.ts'
+
+export const BANKS = ['bca', 'bni', 'bri', 'cimb', 'permata', 'danamon', 'bsi', 'seabank', 'saqu'] as const
+export type Bank = (typeof BANKS)[number]
+
+export interface CustomerDetails {
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly email?: string
+  readonly phone?: string
+}
+
+export interface Item {
+  readonly id?: string
+  readonly name: string
+  readonly price: Rupiah
+  readonly quantity: number
+  readonly brand?: string
+  readonly category?: string
+  readonly merchantName?: string
+  readonly url?: string
+}
+
+/** What one charge asks, as it was written down before it was sent: a retry sends exactly this again. */
+export interface ChargeAsked {
+  readonly orderId: string
+  readonly grossAmount: Rupiah
+  readonly paymentType: 'bank_transfer' | 'echannel'
+  readonly bank: Bank | null
+  readonly vaNumber: string | null
+  readonly customer: CustomerDetails
+  readonly items: readonly Item[]
+  readonly customFields: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>> | null
+  /** Minutes from the moment of the charge; null leaves it to Midtrans. */
+  readonly expiryMinutes: number | null
+  readonly notificationUrl: string | null
+}
+
+export interface AttemptState {
+  readonly id: string
+  readonly transactionId: string
+  readonly status: AttemptStatus
+  /** Money was seen on it at some time, whatever became of it since. */
+  readonly paid: boolean
+  readonly grossAmount: Rupiah
+  readonly capturedAmount: Rupiah
+  /** Midtrans's cumulative figure, the highest ever told. */
+  readonly refundTotal: Rupiah
+  readonly refundedAmount: Rupiah
+  readonly chargedBackAmount: Rupiah
+  readonly transactionStatus: string
+  readonly fraudStatus: string | null
+  readonly statusCode: string
+  readonly paymentType: string | null
+  readonly transactionTime: Date | null
+  readonly settlementTime: Date | null
+  readonly expiryTime: Date | null
+  readonly instructions: Instructions
+  /** Where each instruction came from: a charge answer outranks GET status, which outranks a notification. */
+  readonly instructionRanks: Readonly<Record<string, number>>
+}
+
+export type RefundStatus = 'reserved' | 'confirmed' | 'refused' | 'abandoned'
+export type RefundOrigin = 'bayar' | 'gateway' | 'unlisted'
+
+export interface RefundState {
+  readonly id: string
+  readonly transactionId: string
+  readonly key: string | null
+  readonly chargebackUuid: string | null
+  readonly chargebackId: string | null
+  readonly amount: Rupiah
+  readonly status: RefundStatus
+  readonly origin: RefundOrigin
+  readonly reason: string | null
+  readonly bankConfirmedAt: Date | null
+}
+
+export type Presumed = 'failed' | 'expired'
+
+/** A payment with everything that a verdict about it depends on. */
+export interface PaymentState {
+  readonly id: string
+  readonly merchant: string
+  readonly orderId: string
+  /** Rises by one with each history row, and is that row's sequence. */
+  readonly version: number
+  /** The fold of the attempts; what people see is `presumed ?? status`. */
+  readonly status: PaymentStatus
+  readonly presumed: Presumed | null
+  /** The event that the last presumption emitted: not repeated when Midtrans says the same. */
+  readonly presumedEvent: string | null
+  readonly grossAmount: Rupiah
+  /** What a capture asked, when it asked for less than was reserved. */
+  readonly captureAmount: Rupiah | null
+  readonly currency: string
+  readonly netAmount: Rupiah
+  readonly openIntentId: string | null
+  readonly owner: string | null
+  readonly attempts: readonly AttemptState[]
+  readonly refunds: readonly RefundState[]
+  /** Reviews ever opened, `transaction id|reason`: each opens once. */
+  readonly reviews: readonly string[]
+}
+
+/** What people see. */
+export function shownStatus(payment: { status: PaymentStatus; presumed: Presumed | null }): PaymentStatus {
+  return payment.presumed ?? payment.status
+}

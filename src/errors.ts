@@ -1,0 +1,219 @@
+/**
+ * Every error that bayar tells anyone about, as one table: the HTTP status, whether trying again helps,
+ * and the sentence. `docs/reference/errors.md` is written from it.
+ *
+ * The question a caller of a payment API really has is "did the money move?". So *rejected* (Midtrans said
+ * no) and *unknown* (nobody can say yet) are different codes, and nothing retries the second one blindly.
+ */
+export type Retry = 'never' | 'later' | 'after_check'
+
+export interface ErrorSpec {
+  readonly status: number
+  readonly retry: Retry
+  readonly says: string
+}
+
+export const ERRORS = {
+  // configuration and start-up
+  config_invalid: { status: 500, retry: 'never', says: 'The configuration has mistakes.' },
+  database_missing: {
+    status: 500,
+    retry: 'never',
+    says: 'No database is configured: set DATABASE_URL or pass `database`.',
+  },
+  database_unreachable: { status: 503, retry: 'later', says: 'The database does not answer.' },
+  database_unsafe: {
+    status: 500,
+    retry: 'never',
+    says: 'The database would lose or misjudge payments with its present settings.',
+  },
+  database_not_started: { status: 500, retry: 'never', says: 'The embedded PostgreSQL could not be started.' },
+  port_taken: { status: 500, retry: 'later', says: 'Another program listens where this one should.' },
+  migrations_pending: {
+    status: 503,
+    retry: 'later',
+    says: 'The database schema is older than this version of bayar: run `npx bayar migrate`.',
+  },
+  migrations_ahead: {
+    status: 503,
+    retry: 'later',
+    says: 'The database schema was made by a newer version of bayar: deploy that version.',
+  },
+  migrations_differ: { status: 503, retry: 'never', says: 'The database was migrated from files that read differently in this version of bayar.' },
+  migration_failed: { status: 500, retry: 'never', says: 'A migration could not be applied; the database is as it was before it.' },
+  keys_missing: {
+    status: 500,
+    retry: 'never',
+    says: 'No Midtrans server key is configured: set MIDTRANS_SERVER_KEY.',
+  },
+  keys_mixed_up: {
+    status: 500,
+    retry: 'never',
+    says: 'The Midtrans keys and the environment do not belong together.',
+  },
+  handlers_missing: {
+    status: 503,
+    retry: 'never',
+    says: 'A registered `within` handler is missing from this code.',
+  },
+  handler_invalid: { status: 500, retry: 'never', says: 'A handler cannot be registered as it stands.' },
+  refused_in_production: {
+    status: 500,
+    retry: 'never',
+    says: 'This is a development command and refuses to run in production.',
+  },
+
+  // what a caller sent
+  invalid_request: { status: 400, retry: 'never', says: 'The request has mistakes.' },
+  not_authenticated: {
+    status: 401,
+    retry: 'never',
+    says: 'Say who you are: send `Authorization: Bearer <api key or token>`.',
+  },
+  tokens_unverifiable: { status: 503, retry: 'later', says: 'The keys that users’ tokens are checked with cannot be read now.' },
+  not_allowed: { status: 403, retry: 'never', says: 'This caller may not do that.' },
+  not_found: { status: 404, retry: 'never', says: 'There is nothing here.' },
+  method_not_allowed: { status: 405, retry: 'never', says: 'This address does not answer that method.' },
+  too_slow: { status: 408, retry: 'later', says: 'The request body did not arrive in time.' },
+  too_large: { status: 413, retry: 'never', says: 'The request body is too large.' },
+  unsupported_media_type: {
+    status: 415,
+    retry: 'never',
+    says: 'Send JSON with `Content-Type: application/json`.',
+  },
+  idempotency_key_in_use: {
+    status: 409,
+    retry: 'later',
+    says: 'A request with this Idempotency-Key is still running.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    retry: 'never',
+    says: 'This Idempotency-Key was used for a different request.',
+  },
+
+  // payments
+  payment_not_found: { status: 404, retry: 'never', says: 'There is no such payment.' },
+  order_id_reserved: {
+    status: 400,
+    retry: 'never',
+    says: 'Order ids that begin with SUB- and TOPUP- are made by bayar itself.',
+  },
+  order_id_taken: {
+    status: 409,
+    retry: 'never',
+    says: 'This order id belongs to a payment with other details.',
+  },
+  charge_in_progress: { status: 409, retry: 'later', says: 'This payment is being charged at this moment.' },
+  command_in_progress: {
+    status: 409,
+    retry: 'later',
+    says: 'The same command is already running for this payment.',
+  },
+  command_not_possible: {
+    status: 409,
+    retry: 'never',
+    says: 'The payment is not in a state in which this can be asked.',
+  },
+  method_unknown: { status: 400, retry: 'never', says: 'This payment method is not known.' },
+  method_not_enabled: {
+    status: 400,
+    retry: 'never',
+    says: 'This payment method is switched off in the configuration.',
+  },
+  method_not_refundable: {
+    status: 409,
+    retry: 'never',
+    says: 'Money paid by this method cannot be sent back through Midtrans.',
+  },
+  review_not_found: { status: 404, retry: 'never', says: 'The payment has no open review for this reason.' },
+
+  // the gateway
+  gateway_rejected: { status: 422, retry: 'never', says: 'Midtrans refused the request; no money moved.' },
+  gateway_denied_keys: { status: 502, retry: 'never', says: 'Midtrans refused the server key.' },
+  gateway_unknown: {
+    status: 202,
+    retry: 'after_check',
+    says: 'Midtrans gave no clear answer; the outcome is being looked up.',
+  },
+  gateway_unavailable: {
+    status: 503,
+    retry: 'later',
+    says: 'Midtrans could not be asked; nothing was sent.',
+  },
+  gateway_in_transaction: {
+    status: 500,
+    retry: 'never',
+    says: 'Midtrans was about to be called inside a database transaction.',
+  },
+
+  // notifications and events
+  notification_malformed: { status: 400, retry: 'never', says: 'The notification is not a JSON object.' },
+  notification_unsigned: {
+    status: 403,
+    retry: 'never',
+    says: 'The notification is not signed with this merchant’s key.',
+  },
+  notification_not_stored: { status: 503, retry: 'later', says: 'The notification could not be stored now; send it again.' },
+  notification_not_found: { status: 404, retry: 'never', says: 'There is no such notification.' },
+  event_not_found: { status: 404, retry: 'never', says: 'There is no such event.' },
+  handler_not_found: { status: 404, retry: 'never', says: 'There is no such handler.' },
+  overloaded: { status: 503, retry: 'later', says: 'Too much work is waiting; try again shortly.' },
+  internal: { status: 500, retry: 'later', says: 'Something went wrong inside bayar.' },
+} as const satisfies Record<string, ErrorSpec>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** One mistake in what was sent or configured: which field, what is wrong, and the way out. */
+export interface Problem {
+  readonly field: string
+  readonly reason: string
+}
+
+export interface ErrorDetails {
+  readonly problems?: readonly Problem[]
+  readonly [key: string]: unknown
+}
+
+const brand = Symbol.for('bayar.error')
+
+export class BayarError extends Error {
+  override readonly name = 'BayarError'
+  readonly [brand] = true
+  readonly code: ErrorCode
+  readonly status: number
+  readonly retry: Retry
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, because = '', options: { details?: ErrorDetails; cause?: unknown } = {}) {
+    const spec = ERRORS[code]
+    super(
+      because ? `${spec.says} ${because}` : spec.says,
+      options.cause === undefined ? {} : { cause: options.cause },
+    )
+    this.code = code
+    this.status = spec.status
+    this.retry = spec.retry
+    this.details = options.details ?? {}
+  }
+}
+
+/** True for a BayarError, also one thrown by a second copy of the package. */
+export function isBayarError(error: unknown, code?: ErrorCode): error is BayarError {
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false
+  return code === undefined || (error as BayarError).code === code
+}
+
+/** Several mistakes at once, because finding them one by one costs a deployment each. */
+export function invalidRequest(problems: readonly Problem[]): BayarError {
+  const sentence = problems.map((problem) => `${problem.field}: ${problem.reason}`).join('; ')
+  return new BayarError('invalid_request', `${sentence}.`, { details: { problems } })
+}
+
+/**
+ * For what cannot be unless this code is wrong. It is not a BayarError on purpose: the transaction aborts, and no
+ * caller is told that the fault was theirs.
+ */
+export function assert(condition: unknown, sentence: string): asserts condition {
+  if (!condition) throw new Error(`bayar is wrong: ${sentence}`)
+}

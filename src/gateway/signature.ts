@@ -1,0 +1,95 @@
+import crypto from 'node:crypto'
+import { BayarError } from '../errors.ts'
+
+/**
+ * Midtrans signs a notification with SHA-512 over `order_id + status_code + gross_amount + server key`, as lower-case hex in the body's
+ * own `signature_key` (docs/midtrans/notifications.md §1). The strings are taken literally: "10000.00" printed anew as 10000 fails.
+ *
+ * The signature covers neither `transaction_status` nor `transaction_id`. That it verifies says who wrote *an* order, code and amount; it does
+ * not say that the status beside them is true.
+ */
+export interface SigningFields {
+  readonly orderId: string
+  readonly statusCode: string
+  readonly grossAmount: string
+}
+
+export interface SignedFields extends SigningFields {
+  readonly signatureKey: string
+}
+
+export interface MerchantKey {
+  /** bayar's own name for the Midtrans account. */
+  readonly merchant: string
+  readonly serverKey: string
+}
+
+/** What Midtrans would put into `signature_key`. */
+export function signatureOf(fields: SigningFields, serverKey: string): string {
+  return digestOf(fields, serverKey).toString('hex')
+}
+
+/**
+ * True when the notification was signed with this server key. Without a key it throws instead of answering: a deployment that
+ * forgot the variable would otherwise accept a hash that anyone can compute, and mark orders paid (defect D24).
+ */
+export function verifySignature(fields: SignedFields, serverKey: string): boolean {
+  const claimed = claimedDigest(fields)
+  const expected = digestOf(fields, serverKey)
+  return claimed !== undefined && crypto.timingSafeEqual(expected, claimed)
+}
+
+/**
+ * The merchant whose key signed this, or undefined. Every key is tried even after one has matched, so that the time taken does not say
+ * which account an order belongs to.
+ */
+export function matchKey(fields: SignedFields, keys: readonly MerchantKey[]): string | undefined {
+  if (keys.length === 0) throw new BayarError('keys_missing')
+  const claimed = claimedDigest(fields)
+  if (!claimed) return undefined
+  let merchant: string | undefined
+  for (const key of keys) {
+    if (crypto.timingSafeEqual(digestOf(fields, key.serverKey), claimed)) merchant ??= key.merchant
+  }
+  return merchant
+}
+
+/** The one-shot function saves a hash object for each notification; runtimes that lack it get the long way. */
+const sha512: (text: string) => Buffer =
+  typeof crypto.hash === 'function'
+    ? (text) => crypto.hash('sha512', text, 'buffer')
+    : (text) => crypto.createHash('sha512').update(text).digest()
+
+function digestOf({ orderId, statusCode, grossAmount }: SigningFields, serverKey: string): Buffer {
+  if (typeof serverKey !== 'string' || serverKey.trim() === '') throw new BayarError('keys_missing')
+  return sha512(orderId + statusCode + grossAmount + serverKey)
+}
+
+const HEX_DIGEST = /^[0-9a-f]{128}$/i
+
+/** The 64 bytes that the sender claims, or undefined when no key could ever make them. */
+function claimedDigest(fields: SignedFields): Buffer | undefined {
+  const { signatureKey } = fields
+  if (typeof signatureKey !== 'string' || !HEX_DIGEST.test(signatureKey) || !splitsOneWay(fields))
+    return undefined
+  return Buffer.from(signatureKey, 'hex')
+}
+
+const STATUS_CODE = /^[1-9]\d\d$/
+const LEADING_ZERO = /^0\d/
+
+/**
+ * The signed text has no separators: a genuine ("INV-1", "200", "150000.00") hashes like a forged ("INV-1", "2001", "50000.00") or
+ * ("INV-12", "001", "50000.00"). So the cut must fall where Midtrans makes it: a code of three digits and an amount without leading zeros.
+ */
+function splitsOneWay({ orderId, statusCode, grossAmount }: SigningFields): boolean {
+  return (
+    typeof orderId === 'string' &&
+    orderId !== '' &&
+    typeof statusCode === 'string' &&
+    STATUS_CODE.test(statusCode) &&
+    typeof grossAmount === 'string' &&
+    grossAmount !== '' &&
+    !LEADING_ZERO.test(grossAmount)
+  )
+}

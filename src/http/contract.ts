@@ -1,0 +1,422 @@
+/**
+ * What goes over HTTP: every request and answer, once, in snake_case. The types, the checks, `/openapi.json` and `/docs` all come from here; operations answer in camelCase, and
+ * `wire-case.ts` turns one into the other.
+ */
+import { z } from '@hono/zod-openapi'
+import { BANKS } from '../domain/payment.ts'
+import { EVENT_TYPES, type EventType, REVIEW_REASONS, type ReviewReason } from '../domain/events.ts'
+import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-status.ts'
+import { ERRORS, type ErrorCode } from '../errors.ts'
+
+type Words<Word extends string> = [Word, ...Word[]]
+
+const sentence = (text: string) => ({ error: text })
+/** PostgreSQL stores neither U+0000 nor half a character. */
+const text = (charactersMax: number) =>
+  z
+    .string()
+    .min(1, sentence('must not be empty'))
+    .max(charactersMax, sentence(`must be at most ${charactersMax} characters`))
+    .refine((value) => !value.includes('\u0000') && value.isWellFormed(), sentence('has characters that are no text'))
+const rupiah = z.int(sentence('must be whole rupiah, as a number')).openapi({ example: 150_000 })
+const instant = z.string().openapi({ format: 'date-time', example: '2026-11-20T09:30:00.000Z' })
+const uuid = z.string().openapi({ format: 'uuid' })
+const paymentStatus = z.enum(PAYMENT_STATUSES as Words<PaymentStatus>)
+const eventType = z.enum(EVENT_TYPES as Words<EventType>)
+const reviewReason = z.enum(Object.keys(REVIEW_REASONS) as Words<ReviewReason>)
+const attemptStatus = z.enum(PAYMENT_STATUSES.filter((status) => status !== 'created') as Words<Exclude<PaymentStatus, 'created'>>)
+const notificationStatus = z.enum(['received', 'processed', 'failed', 'duplicate', 'stale', 'review', 'foreign', 'invalid_signature'])
+
+// ── payments ──
+
+const chargeItem = z.strictObject({
+  id: z.string().optional(),
+  name: z.string(),
+  price: rupiah.openapi({ description: 'Negative for a discount.' }),
+  quantity: z.int(),
+  brand: z.string().optional(),
+  category: z.string().optional(),
+  merchant_name: z.string().optional(),
+  url: z.string().optional(),
+})
+
+export const chargeRequest = z
+  .strictObject({
+    payment_type: z.enum(['bank_transfer', 'echannel']),
+    gross_amount: rupiah,
+    order_id: z.string().optional().openapi({ description: 'Yours, unique: at most 50 letters, digits and - _ ~ . Made for you when left out.' }),
+    bank: z.enum(BANKS).optional().openapi({ description: 'For bank_transfer.' }),
+    va_number: z.string().optional().openapi({ description: 'A number of your own choosing, where your contract with the bank allows it.' }),
+    customer_details: z
+      .strictObject({ first_name: z.string().optional(), last_name: z.string().optional(), email: z.string().optional(), phone: z.string().optional() })
+      .optional(),
+    item_details: z.array(chargeItem).optional().openapi({ description: 'Must add up to gross_amount.' }),
+    custom_expiry: z.strictObject({ duration: z.int(), unit: z.enum(['second', 'minute', 'hour', 'day']) }).optional(),
+    custom_fields: z.array(z.string()).optional().openapi({ description: 'At most three.' }),
+    metadata: z.record(z.string(), z.unknown()).optional(),
+    notification_url: z.string().optional(),
+    user_id: z.string().optional().openapi({ description: 'Whose payment it is: this user may read it.' }),
+    merchant: z.string().optional().openapi({ description: 'Which of your Midtrans accounts.' }),
+    new_attempt: z.boolean().optional().openapi({ description: 'The last attempt of this order ended without money: begin another one.' }),
+  })
+  .openapi('ChargeRequest')
+
+const instructions = {
+  va_number: z.string().nullable(),
+  bank: z.string().nullable(),
+  bill_key: z.string().nullable(),
+  biller_code: z.string().nullable(),
+  payment_code: z.string().nullable(),
+  store: z.string().nullable(),
+  qr_string: z.string().nullable(),
+  qr_url: z.string().nullable(),
+  deeplink_url: z.string().nullable(),
+  redirect_url: z.string().nullable(),
+}
+
+const item = z
+  .object({
+    id: z.string().nullable(),
+    name: z.string(),
+    price: rupiah,
+    quantity: z.int(),
+    subtotal: rupiah,
+    brand: z.string().nullable(),
+    category: z.string().nullable(),
+    merchant_name: z.string().nullable(),
+    url: z.string().nullable(),
+  })
+  .openapi('PaymentItem')
+
+const attempt = z
+  .object({
+    id: uuid,
+    transaction_id: z.string(),
+    status: attemptStatus,
+    transaction_status: z.string(),
+    fraud_status: z.string().nullable(),
+    status_code: z.string(),
+    payment_type: z.string().nullable(),
+    gross_amount: rupiah,
+    captured_amount: rupiah,
+    refunded_amount: rupiah,
+    charged_back_amount: rupiah,
+    transaction_time: instant.nullable(),
+    settlement_time: instant.nullable(),
+    expiry_time: instant.nullable(),
+    ...instructions,
+  })
+  .openapi('Attempt')
+
+const paymentFields = {
+  id: uuid.openapi({ description: 'Ours; Midtrans knows order_id and transaction_id.' }),
+  merchant: z.string(),
+  order_id: z.string(),
+  transaction_id: z.string().nullable(),
+  payment_type: z.string().nullable(),
+  gross_amount: rupiah,
+  currency: z.string(),
+  transaction_status: z.string().nullable().openapi({ description: 'Midtrans’s own word.' }),
+  status: paymentStatus.openapi({ description: 'Ours.' }),
+  fraud_status: z.string().nullable(),
+  status_code: z.string().nullable(),
+  outcome: z.enum(['known', 'unknown']).openapi({ description: 'unknown: Midtrans gave no clear answer to the charge, and is being asked.' }),
+  ...instructions,
+  is_paid: z.boolean(),
+  is_pending: z.boolean(),
+  is_failed: z.boolean(),
+  is_final: z.boolean().openapi({ description: 'Nothing but a refund, reversal or chargeback can follow.' }),
+  is_refunded: z.boolean(),
+  refund_amount: rupiah,
+  net_amount: rupiah.openapi({ description: 'What is left of the money received.' }),
+  needs_review: z.array(z.string()),
+  transaction_time: instant.nullable(),
+  settlement_time: instant.nullable(),
+  expiry_time: instant.nullable(),
+  customer_first_name: z.string().nullable(),
+  customer_last_name: z.string().nullable(),
+  customer_email: z.string().nullable(),
+  customer_phone: z.string().nullable(),
+  items: z.array(item),
+  custom_fields: z.array(z.string()),
+  metadata: z.record(z.string(), z.unknown()).nullable(),
+  user_id: z.string().nullable(),
+  owner: z.string().nullable(),
+  version: z.int(),
+  created_at: instant,
+  updated_at: instant,
+}
+
+export const payment = z.object(paymentFields).openapi('Payment')
+
+const historyFields = {
+  id: uuid,
+  sequence: z.int(),
+  event: z.string().nullable().openapi({ description: 'null when nobody was told.' }),
+  from: z.string(),
+  to: z.string(),
+  previous: z.string(),
+  status: z.string(),
+  money_delta: rupiah,
+  net_amount: rupiah,
+  review_reason: z.string().nullable(),
+  source: z.string(),
+  notification_id: uuid.nullable(),
+  at: instant,
+}
+
+const historyEntry = z.object(historyFields).openapi('HistoryEntry')
+
+const delivery = z
+  .object({
+    event_id: uuid,
+    sequence: z.int(),
+    handler: z.string(),
+    state: z.enum(['waiting', 'done', 'dead']),
+    attempts: z.int(),
+    replays: z.int(),
+    error: z.string().nullable(),
+    due_at: instant,
+    finished_at: instant.nullable(),
+  })
+  .openapi('Delivery')
+
+export const review = z
+  .object({
+    id: uuid,
+    order_id: z.string(),
+    merchant: z.string(),
+    payment_id: uuid,
+    transaction_id: z.string(),
+    reason: reviewReason,
+    note: z.string(),
+    withheld: z.array(eventType).openapi({ description: 'The events that are told when it is accepted.' }),
+    notification_id: uuid.nullable(),
+    opened_at: instant,
+    outcome: z.enum(['accepted', 'dismissed']).nullable(),
+    closed_at: instant.nullable(),
+    closed_by: z.string().nullable(),
+    closing_reason: z.string().nullable(),
+  })
+  .openapi('Review')
+
+export const paymentDetail = z
+  .object({
+    ...paymentFields,
+    attempts: z.array(attempt),
+    history: z.array(historyEntry).optional().openapi({ description: 'For staff.' }),
+    deliveries: z.array(delivery).optional().openapi({ description: 'For staff.' }),
+    reviews: z.array(review).optional().openapi({ description: 'For staff.' }),
+  })
+  .openapi('PaymentDetail')
+
+export const checkedPayment = z
+  .object({ payment, responses: z.array(z.record(z.string(), z.unknown()).nullable()).openapi({ description: 'What Midtrans said, one document per transaction asked about.' }) })
+  .openapi('CheckedPayment')
+
+export const reviewDecision = z
+  .strictObject({
+    reason: reviewReason,
+    transaction_id: text(100).optional().openapi({ description: 'Needed only when several transactions wait for the same reason.' }),
+    decision: z.enum(['accept', 'dismiss']),
+    because: text(1000),
+  })
+  .openapi('ReviewDecision')
+
+// ── lists ──
+
+const time = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], sentence('must be an ISO 8601 date or a time with its offset'))
+  .transform((value) => new Date(value))
+  .openapi({ type: 'string', format: 'date-time' })
+const amount = z
+  .string()
+  .regex(/^\d{1,15}$/, sentence('must be whole rupiah'))
+  .transform(BigInt)
+  .openapi({ type: 'integer' })
+
+const paging = {
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, sentence('must be 1 to 200'))
+    .transform(Number)
+    .refine((value) => value <= 200, sentence('must be 1 to 200'))
+    .optional()
+    .openapi({ type: 'integer', minimum: 1, maximum: 200, default: 50 }),
+  cursor: text(200).optional().openapi({ description: 'As in `next` and `previous` of a page.' }),
+}
+
+export const paymentQuery = z.strictObject({
+  order_id: text(200).optional(),
+  order_id_prefix: text(200).optional(),
+  transaction_id: text(200).optional(),
+  email: text(255).optional().openapi({ description: 'How the address begins.' }),
+  payment_type: text(50).optional(),
+  status: paymentStatus.optional(),
+  merchant: text(50).optional(),
+  user_id: text(255).optional(),
+  created_from: time.optional(),
+  created_to: time.optional(),
+  amount_from: amount.optional(),
+  amount_to: amount.optional(),
+  sort: z.enum(['created', 'amount']).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+  ...paging,
+})
+
+export const notificationQuery = z.strictObject({
+  status: notificationStatus.optional(),
+  order_id: text(200).optional(),
+  payment_id: z.uuid(sentence('must be a UUID')).optional(),
+  from: time.optional(),
+  to: time.optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+  ...paging,
+})
+
+export const eventQuery = z.strictObject({
+  payment_id: z.uuid(sentence('must be a UUID')).optional(),
+  type: eventType.optional(),
+  from: time.optional(),
+  to: time.optional(),
+  ...paging,
+})
+
+export const reviewQuery = z.strictObject(paging)
+export const noQuery = z.strictObject({})
+
+export function pageOf<Entry extends z.ZodType>(entry: Entry, name: string) {
+  return z
+    .object({
+      results: z.array(entry),
+      next: z.string().nullable().openapi({ description: 'The address of the next page, or null.' }),
+      previous: z.string().nullable(),
+    })
+    .openapi(name)
+}
+
+export const byId = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' }, format: 'uuid' }) })
+export const byName = z.object({ name: text(200).openapi({ param: { name: 'name', in: 'path' } }) })
+export const idempotent = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, sentence('must be 1 to 255 printable characters'))
+    .optional()
+    .openapi({ description: 'Your own name for this request, unique for 24 hours: the same request sent again under it is answered as the first time, and done once.' }),
+})
+
+// ── notifications ──
+
+export const receipt = z.object({ status: notificationStatus, id: uuid }).openapi('Receipt')
+
+export const notification = z
+  .object({
+    id: uuid,
+    channel: z.string(),
+    status: notificationStatus,
+    error: z.string().nullable(),
+    order_id: z.string().nullable(),
+    transaction_id: z.string().nullable(),
+    transaction_status: z.string().nullable(),
+    fraud_status: z.string().nullable(),
+    payment_type: z.string().nullable(),
+    status_code: z.string().nullable(),
+    gross_amount: z.string().nullable(),
+    payment_id: uuid.nullable(),
+    original_id: uuid.nullable(),
+    attempts: z.int(),
+    copies: z.int(),
+    sender: z.string().nullable(),
+    received_at: instant,
+    processed_at: instant.nullable(),
+    raw: z.string().openapi({ description: 'Exactly as it arrived.' }),
+  })
+  .openapi('Notification')
+
+const bodyTime = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], sentence('must be an ISO 8601 date or a time with its offset'))
+  .openapi({ format: 'date-time' })
+
+const withoutHandlers = z.boolean().optional().openapi({ description: 'Apply it without the handlers that run within the transaction.' })
+
+export const replayOptions = z.strictObject({ without_handlers: withoutHandlers }).openapi('ReplayOptions')
+
+export const notificationReplay = z
+  .strictObject({
+    status: notificationStatus.optional(),
+    order_id: text(200).optional(),
+    payment_id: z.uuid(sentence('must be a UUID')).optional(),
+    from: bodyTime.optional(),
+    to: bodyTime.optional(),
+    without_handlers: withoutHandlers,
+    limit: z.int().min(1).max(1000).optional().openapi({ description: 'At most so many in this request; 1000 unless told.' }),
+    after: z.uuid(sentence('must be a UUID')).optional().openapi({ description: '`next_after` of the answer before.' }),
+  })
+  .openapi('NotificationReplay')
+
+export const replayed = z
+  .object({ id: uuid, order_id: z.string().nullable(), before: notificationStatus, status: notificationStatus, error: z.string().nullable() })
+  .openapi('Replayed')
+
+export const replayedMany = z
+  .object({
+    replayed: z.int(),
+    by_status: z.record(z.string(), z.int()),
+    next_after: uuid.nullable().openapi({ description: 'Give it as `after` to go on; null when all are done.' }),
+  })
+  .openapi('ReplayedMany')
+
+// ── events and handlers ──
+
+export const event = z.object({ ...historyFields, payment_id: uuid, type: eventType }).openapi('Event')
+
+export const eventReplay = z
+  .strictObject({
+    handler: text(200),
+    event_id: z.uuid(sentence('must be a UUID')).optional(),
+    payment_id: z.uuid(sentence('must be a UUID')).optional(),
+    type: eventType.optional(),
+    from: bodyTime.optional(),
+    to: bodyTime.optional(),
+  })
+  .openapi('EventReplay')
+
+export const owed = z.object({ owed: z.int().openapi({ description: 'Deliveries that are owed again.' }) }).openapi('Owed')
+
+export const handler = z
+  .object({
+    name: z.string(),
+    kind: z.enum(['on', 'within']),
+    events: z.array(z.string()),
+    since: instant,
+    retired_at: instant.nullable(),
+    is_here: z.boolean().openapi({ description: 'This process has its code.' }),
+  })
+  .openapi('Handler')
+
+// ── health and problems ──
+
+export const alive = z.object({ status: z.literal('alive') }).openapi('Alive')
+
+export const readiness = z
+  .object({
+    is_ready: z.boolean(),
+    problems: z.array(z.object({ code: z.string(), says: z.string() })),
+    overdue_deliveries: z.int(),
+    dead_deliveries: z.int(),
+  })
+  .openapi('Readiness')
+
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(ERRORS) as Words<ErrorCode>),
+    retry: z.enum(['never', 'later', 'after_check']),
+    problems: z.array(z.object({ field: z.string(), reason: z.string() })).openapi({ description: 'Every mistake, with its field.' }),
+    details: z.record(z.string(), z.unknown()).optional(),
+    request_id: z.string(),
+  })
+  .openapi('Problem')

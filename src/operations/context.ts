@@ -1,0 +1,42 @@
+/** What every operation is given: the parts it may use, made once by `bayar.ts`. */
+import type { Clock } from '../domain/clock.ts'
+import type { Rupiah } from '../domain/money.ts'
+import type { Gateway } from '../gateway/port.ts'
+import type { Database } from '../store/database.ts'
+import type { HandlerRegistry } from './events/handler-registry.ts'
+import type { Log } from './log.ts'
+
+export interface Merchant {
+  /** Our own name for the account. */
+  readonly name: string
+  /** Midtrans's merchant_id, only compared. */
+  readonly gatewayMerchantId: string | null
+  /** The present key and those being rotated out: all verify, the first signs requests. */
+  readonly serverKeys: readonly string[]
+}
+
+export interface Rules {
+  readonly merchants: readonly Merchant[]
+  readonly enabledMethods: readonly string[] | null
+  readonly expiryMinutes: number | null
+  readonly notificationUrl: string | null
+  readonly confirm: 'signature' | 'status'
+  readonly confirmAbove: Rupiah
+  readonly imposedFees: boolean
+  /** How long the gateway client waits for an answer. */
+  readonly gatewayDeadlineSeconds: number
+}
+
+/** Which list of work got longer. */
+export type Wake = 'deliveries' | 'notifications'
+
+export interface Context {
+  readonly database: Database
+  readonly gateway: Gateway
+  readonly clock: Clock
+  readonly log: Log
+  readonly rules: Rules
+  readonly handlers: HandlerRegistry
+  /** Work was committed: wake whoever does it, here or in another process. A wake-up may be lost; polling is the floor. */
+  readonly wake: (what?: Wake) => void
+}

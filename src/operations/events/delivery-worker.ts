@@ -1,0 +1,234 @@
+/**
+ * Works off what is owed to `on` handlers: claim, run, finish.
+ *
+ * Claimed rows are all of different lanes, so they run side by side; what finishes is written in batches, and the claim is widened as rows come free. A wake-up comes when news was
+ * committed here or (by `notify`) elsewhere; a poll each second is the floor, because a wake-up may be lost.
+ *
+ * Killed in the middle, everything it held becomes due again when its lease ends: each event reaches each handler at least once.
+ */
+import { nextTryAt } from '../../domain/retry.ts'
+import { randomKey } from '../../domain/uuid.ts'
+import {
+  type Claimed,
+  claimDeliveries,
+  type Finished,
+  finishDeliveries,
+  renewLeases,
+} from '../../store/deliveries.ts'
+import { readToldEvents } from '../../store/events.ts'
+import type { Context } from '../context.ts'
+import { reasonOf } from '../log.ts'
+import { argumentOf } from './argument-of.ts'
+import type { CodeHandler } from './handler-registry.ts'
+
+const AT_ONCE = 128
+const LEASE_SECONDS = 30
+const RENEW_EVERY_MS = 10_000
+const POLL_MS = 1_000
+/** The longest that one try may take; the handler is told by `abort`. */
+const TRY_MAX_MS = 5 * 60_000
+const ERROR_CHARACTERS = 2_000
+
+export interface DeliveryWorker {
+  wake(): void
+  /** Everything that is due now has been delivered or has failed. */
+  idle(): Promise<void>
+  /** Takes nothing new, lets what runs finish (for at most so long), and writes it. */
+  stop(graceMs?: number): Promise<void>
+}
+
+export function createDeliveryWorker(context: Context): DeliveryWorker {
+  const leasedBy = randomKey()
+  const running = new Map<string, Claimed>()
+  const aborts = new Set<AbortController>()
+  let finished: Finished[] = []
+  let claiming = false
+  let flushing: Promise<void> | null = null
+  let again = false
+  let stopped = false
+  const idlers: (() => void)[] = []
+
+  const poll = setInterval(wake, POLL_MS)
+  const renew = setInterval(() => void renewHeld(), RENEW_EVERY_MS)
+
+  function wake(): void {
+    if (stopped) return
+    if (claiming) {
+      again = true
+      return
+    }
+    void claim()
+  }
+
+  async function claim(): Promise<void> {
+    claiming = true
+    try {
+      do {
+        again = false
+        const free = AT_ONCE - running.size
+        const handlers = context.handlers.runnable()
+        if (stopped || free < AT_ONCE / 4 || handlers.size === 0) break
+        const at = context.clock.now()
+        const claimed = await claimDeliveries(context.database, {
+          handlerIds: [...handlers.keys()],
+          at,
+          leaseSeconds: LEASE_SECONDS,
+          leasedBy,
+          limit: free,
+        })
+        if (claimed.length > 0) await start(claimed, handlers)
+        if (claimed.length === free) again = true
+      } while (again)
+    } catch (error) {
+      context.log.error('deliveries could not be claimed', { reason: reasonOf(error) })
+    } finally {
+      claiming = false
+      settle()
+    }
+  }
+
+  async function start(
+    claimed: readonly Claimed[],
+    handlers: ReadonlyMap<number, CodeHandler>,
+  ): Promise<void> {
+    const { events, payments } = await readToldEvents(
+      context.database,
+      claimed.map((one) => one.event_id),
+    )
+    for (const one of claimed) {
+      const handler = handlers.get(one.handler_id)!
+      const event = events.get(one.event_id)
+      const payment = event && payments.get(event.subject_id)
+      running.set(nameOf(one), one)
+      if (!event || !payment) finish(one, handler, 'The event or its payment is gone.')
+      else void run(one, handler, (abort) => argumentOf(event, payment, abort))
+    }
+  }
+
+  async function run(
+    one: Claimed,
+    handler: CodeHandler,
+    argument: (abort: AbortSignal) => Parameters<CodeHandler['run']>[0] | object,
+  ): Promise<void> {
+    const ending = new AbortController()
+    aborts.add(ending)
+    const timer = setTimeout(() => ending.abort(new Error('The try took too long.')), TRY_MAX_MS)
+    let failure: string | null = null
+    try {
+      const late = new Promise<never>((_, reject) => {
+        ending.signal.addEventListener('abort', () => reject(ending.signal.reason as Error))
+      })
+      await Promise.race([
+        (async () => handler.run(argument(ending.signal) as Parameters<CodeHandler['run']>[0]))(),
+        late,
+      ])
+    } catch (error) {
+      failure = reasonOf(error)
+    } finally {
+      clearTimeout(timer)
+      aborts.delete(ending)
+    }
+    finish(one, handler, failure)
+  }
+
+  function finish(one: Claimed, handler: CodeHandler, failure: string | null): void {
+    const { handler_id, subject_id, sequence } = one
+    if (failure === null) {
+      finished.push({
+        handler_id,
+        subject_id,
+        sequence,
+        state: 'done',
+        failed: false,
+        error: null,
+        due_at: null,
+      })
+    } else {
+      const dueAt = nextTryAt(one.attempts + 1, context.clock.now())
+      context.log.warn('handler failed', {
+        handler: handler.name,
+        event_id: one.event_id,
+        tries: one.attempts + 1,
+        again: dueAt !== null,
+        error: failure,
+      })
+      const error = failure.slice(0, ERROR_CHARACTERS)
+      finished.push({
+        handler_id,
+        subject_id,
+        sequence,
+        state: dueAt === null ? 'dead' : 'waiting',
+        failed: true,
+        error,
+        due_at: dueAt,
+      })
+    }
+    flushing ??= new Promise<void>((resolve) => setImmediate(() => resolve(flush())))
+  }
+
+  async function flush(): Promise<void> {
+    while (finished.length > 0) {
+      const batch = finished
+      finished = []
+      try {
+        await finishDeliveries(context.database, batch, { leasedBy, at: context.clock.now() })
+      } catch (error) {
+        // The leases end, and the handlers are asked again: at least once.
+        context.log.error('deliveries could not be finished', {
+          reason: reasonOf(error),
+          count: batch.length,
+        })
+      }
+      for (const one of batch) running.delete(nameOf(one))
+    }
+    flushing = null
+    // A finished delivery may have freed the next of its lane.
+    if (stopped) settle()
+    else wake()
+  }
+
+  async function renewHeld(): Promise<void> {
+    if (running.size === 0) return
+    await renewLeases(context.database, [...running.values()], { leasedBy, leaseSeconds: LEASE_SECONDS }).catch(
+      (error: unknown) => context.log.error('leases could not be renewed', { reason: reasonOf(error) }),
+    )
+  }
+
+  function settle(): void {
+    if (claiming || running.size > 0 || flushing) return
+    for (const resolve of idlers.splice(0)) resolve()
+  }
+
+  return {
+    wake,
+    idle() {
+      return new Promise((resolve) => {
+        idlers.push(resolve)
+        if (stopped) settle()
+        else wake()
+      })
+    },
+    async stop(graceMs = 10_000) {
+      stopped = true
+      clearInterval(poll)
+      const done = new Promise<void>((resolve) => {
+        idlers.push(resolve)
+        settle()
+      })
+      let timer: NodeJS.Timeout | undefined
+      const grace = new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          for (const ending of aborts) ending.abort(new Error('The worker is stopping.'))
+          resolve(done)
+        }, graceMs)
+      })
+      await Promise.race([done, grace])
+      clearTimeout(timer)
+      clearInterval(renew)
+    },
+  }
+}
+
+function nameOf(one: Pick<Claimed, 'handler_id' | 'subject_id' | 'sequence'>): string {
+  return `${one.handler_id}|${one.subject_id}|${one.sequence}`
+}

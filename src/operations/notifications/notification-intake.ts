@@ -1,0 +1,109 @@
+/**
+ * Group commit. Whatever arrived while a writer was busy is the next batch; there is no timer, so that one notification alone waits for nobody, and a flood shares its commits.
+ *
+ * The queue in front of the writers is bounded in items and in time: beyond it the sender gets a 503, for which Midtrans tries four times more. Nothing that was refused was acknowledged.
+ */
+import { BayarError } from '../../errors.ts'
+import { connectionLost, mustRunAgain, unreachable } from '../../store/database.ts'
+import { type Advanced, advancePayments, type Incoming } from '../advance-payments.ts'
+import type { Context } from '../context.ts'
+
+const WRITERS = 2
+const BATCH_MAX = 200
+const QUEUE_MAX = 2_000
+const WAIT_MAX_MS = 4_000
+/** A commit of unknown outcome is run again: the lifecycle table makes what did arrive a duplicate. */
+const RUNS_MAX = 3
+
+interface Waiting {
+  readonly item: Incoming
+  readonly since: number
+  readonly resolve: (advanced: Advanced) => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface NotificationIntake {
+  submit(item: Incoming): Promise<Advanced>
+  /** Resolves when nothing is queued or being written. */
+  idle(): Promise<void>
+}
+
+export function createNotificationIntake(context: Context): NotificationIntake {
+  const queue: Waiting[] = []
+  let writing = 0
+  const idlers: (() => void)[] = []
+
+  function submit(item: Incoming): Promise<Advanced> {
+    if (queue.length >= QUEUE_MAX)
+      return Promise.reject(new BayarError('overloaded', 'The queue of notifications is full.'))
+    return new Promise((resolve, reject) => {
+      queue.push({ item, since: performance.now(), resolve, reject })
+      // After this turn of the loop, so that requests read in the same turn share the batch.
+      if (writing < WRITERS) setImmediate(write)
+    })
+  }
+
+  async function write(): Promise<void> {
+    if (writing >= WRITERS || queue.length === 0) return
+    writing++
+    const batch = takeBatch()
+    try {
+      await apply(batch)
+    } finally {
+      writing--
+      if (queue.length > 0) setImmediate(write)
+      else if (writing === 0) {
+        for (const resolve of idlers.splice(0)) resolve()
+      }
+    }
+  }
+
+  function takeBatch(): Waiting[] {
+    const now = performance.now()
+    const batch: Waiting[] = []
+    for (const waiting of queue.splice(0, BATCH_MAX)) {
+      if (now - waiting.since > WAIT_MAX_MS)
+        waiting.reject(new BayarError('overloaded', 'The notification waited too long to be stored.'))
+      else batch.push(waiting)
+    }
+    return batch
+  }
+
+  async function apply(batch: readonly Waiting[]): Promise<void> {
+    if (batch.length === 0) return
+    try {
+      const results = await runAgain(() =>
+        advancePayments(
+          context,
+          batch.map(({ item }) => item),
+        ),
+      )
+      for (const [index, result] of results.entries()) batch[index]!.resolve(result)
+    } catch (error) {
+      if (batch.length === 1 || connectionLost(error)) {
+        for (const waiting of batch) waiting.reject(connectionLost(error) ? unreachable(error) : error)
+        return
+      }
+      // One bad row fails its whole batch: run one by one, only the bad one fails.
+      for (const waiting of batch) await apply([waiting])
+    }
+  }
+
+  async function runAgain<T>(work: () => Promise<T>): Promise<T> {
+    for (let run = 1; ; run++) {
+      try {
+        return await work()
+      } catch (error) {
+        if (run >= RUNS_MAX || !(mustRunAgain(error) || connectionLost(error))) throw error
+      }
+    }
+  }
+
+  return {
+    submit,
+    idle: () =>
+      queue.length === 0 && writing === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => idlers.push(resolve)),
+  }
+}

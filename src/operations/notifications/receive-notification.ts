@@ -1,0 +1,206 @@
+/**
+ * A notification, in a straight line: read → verify → translate → record and apply (one commit) → answer. The 200 is a promise: it is given only after the commit.
+ *
+ * Once a signature verifies, nothing else in the body leads to a 4xx: what cannot be understood is stored `failed`, to be replayed by a later version.
+ */
+import { createHash } from 'node:crypto'
+import { uuidv7 } from '../../domain/uuid.ts'
+import { BayarError } from '../../errors.ts'
+import { noticeColumns } from '../../gateway/notice-columns.ts'
+import { readDocument, signedFields } from '../../gateway/read-document.ts'
+import { matchKey } from '../../gateway/signature.ts'
+import { translate } from '../../gateway/translate.ts'
+import type { WireDocument } from '../../gateway/wire.ts'
+import { connectionLost, unreachable } from '../../store/database.ts'
+import { countNotification, recordFailed, recordUntrusted } from '../../store/notifications.ts'
+import { checkSoon } from '../../store/open-payments.ts'
+import type { NewNotification, NotificationStatus } from '../../store/write-advances.ts'
+import type { Context } from '../context.ts'
+import { reasonOf } from '../log.ts'
+import { applyNotification } from './apply-notification.ts'
+import type { NotificationIntake } from './notification-intake.ts'
+
+/** After so long the 200 goes out and the application goes on: Midtrans wants an answer within five seconds. */
+const APPLY_WAIT_MS = 2_000
+
+export interface Received {
+  readonly body: Uint8Array
+  readonly channel: NewNotification['channel']
+  /** The sender's address. */
+  readonly sender: string | null
+}
+
+export interface Receipt {
+  readonly status: NotificationStatus
+  readonly id: string
+}
+
+export async function receiveNotification(
+  context: Context,
+  intake: NotificationIntake,
+  received: Received,
+): Promise<Receipt> {
+  // 1. Read.
+  const document = readDocument(received.body)
+  if (document === undefined) {
+    await count(context, 'malformed')
+    throw new BayarError('notification_malformed', 'It must be a JSON object, nested at most 64 deep.')
+  }
+  const at = context.clock.now()
+
+  // 2. Verify. The key that fits names the merchant.
+  const keys = context.rules.merchants.flatMap(({ name, serverKeys }) =>
+    serverKeys.map((serverKey) => ({ merchant: name, serverKey })),
+  )
+  const fields = signedFields(document)
+  const merchant = fields && matchKey(fields, keys)
+  if (merchant === undefined) {
+    const notice = newNotice(received, document, null, at)
+    if (received.channel !== 'payment') return recordHint(context, notice)
+    await recordForged(context, notice)
+    throw new BayarError(
+      'notification_unsigned',
+      'Check that MIDTRANS_SERVER_KEY is the key of the account that sends this.',
+    )
+  }
+
+  // 3. Translate.
+  const notice = newNotice(received, document, merchant, at)
+  const news = translate(document, { source: 'notification', confirmed: false, notificationId: notice.id })
+  if ('problem' in news || notice.orderId === null) {
+    const problem = 'problem' in news ? news.problem : 'It names no order.'
+    await orUnreachable(recordFailed(context.database, notice, problem))
+    context.log.warn('notification not understood', { id: notice.id, order_id: notice.orderId, problem })
+    return { status: 'failed', id: notice.id }
+  }
+
+  // 4. Record and apply: one commit for a whole batch of these.
+  const incoming = {
+    merchant,
+    orderId: notice.orderId,
+    news,
+    arriving: { ...notice, fingerprint: news.fingerprint },
+  }
+  const advanced = await submit(context, intake, incoming)
+  if (advanced.verdict === 'look_up') {
+    context.wake('notifications')
+    return { status: 'received', id: notice.id }
+  }
+  if (advanced.verdict !== 'deferred') return { status: advanced.verdict, id: notice.id }
+
+  // 5. A handler of the merchant belongs into the transaction: it is stored, and applied in one of its own before the answer, if that is quick.
+  return { status: await applySoon(context, notice.id), id: notice.id }
+}
+
+async function submit(
+  context: Context,
+  intake: NotificationIntake,
+  incoming: Parameters<NotificationIntake['submit']>[0],
+) {
+  try {
+    return await intake.submit(incoming)
+  } catch (error) {
+    if (error instanceof BayarError) throw error
+    // The database refused this very row. It is genuine, so it must not be lost: stored as it came, without what was wrong.
+    const reason = reasonOf(error)
+    await orUnreachable(recordFailed(context.database, incoming.arriving!, reason))
+    context.log.error('notification could not be applied', {
+      id: incoming.arriving!.id,
+      order_id: incoming.orderId,
+      reason,
+    })
+    return { verdict: 'failed' as const, paymentId: null, error: reason }
+  }
+}
+
+async function applySoon(context: Context, id: string): Promise<NotificationStatus> {
+  // A process without the handler leaves it to one that has it.
+  if (context.handlers.missing().length > 0) return 'received'
+  const applied = applyNotification(context, id).catch((error: unknown) => {
+    context.log.error('notification could not be applied', { id, reason: reasonOf(error) })
+    return 'received' as const
+  })
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<NotificationStatus>((resolve) => {
+    timer = setTimeout(() => resolve('received'), APPLY_WAIT_MS)
+  })
+  try {
+    return await Promise.race([applied, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function newNotice(
+  received: Received,
+  document: WireDocument,
+  merchant: string | null,
+  at: Date,
+): NewNotification {
+  return {
+    id: uuidv7(),
+    channel: received.channel,
+    merchant,
+    raw: received.body,
+    ...noticeColumns(document),
+    fingerprint: null,
+    sender: received.sender,
+    receivedAt: at,
+  }
+}
+
+/** Bad signatures are kept under a cap, because Midtrans sends them again when a wrong key was configured; a stranger gains nothing. */
+async function recordForged(context: Context, notice: NewNotification): Promise<void> {
+  const { paymentId } = await orUnreachable(
+    recordUntrusted(context.database, notice, {
+      digest: digestOf(notice.raw),
+      status: 'invalid_signature',
+      error: null,
+      minute: minuteOf(notice.receivedAt),
+    }),
+  )
+  // Perhaps our key is the wrong one: a known order is asked about at Midtrans, not believed.
+  if (paymentId !== null) await checkSoon(context.database, paymentId, notice.receivedAt)
+  context.log.warn('notification with a wrong signature', {
+    order_id: paymentId === null ? null : notice.orderId,
+  })
+}
+
+/** Recurring and pay-account notices carry no signature we can check: hints, kept under the same cap, never believed. */
+async function recordHint(context: Context, notice: NewNotification): Promise<Receipt> {
+  const { id } = await orUnreachable(
+    recordUntrusted(context.database, notice, {
+      digest: digestOf(notice.raw),
+      status: 'foreign',
+      error: null,
+      minute: minuteOf(notice.receivedAt),
+    }),
+  )
+  return { status: 'foreign', id: id ?? notice.id }
+}
+
+/** For bodies that are not stored at all. */
+export async function countRefused(context: Context, kind: 'too_large' | 'too_slow'): Promise<void> {
+  await count(context, kind)
+}
+
+async function count(context: Context, kind: string): Promise<void> {
+  await orUnreachable(countNotification(context.database, kind, minuteOf(context.clock.now())))
+}
+
+async function orUnreachable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw connectionLost(error) ? unreachable(error) : error
+  }
+}
+
+function minuteOf(at: Date): Date {
+  return new Date(Math.floor(at.getTime() / 60_000) * 60_000)
+}
+
+function digestOf(bytes: Uint8Array): string {
+  const hex = createHash('sha256').update(bytes).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
+}

@@ -1,0 +1,107 @@
+/**
+ * Asks Midtrans how a payment stands. The answer is news like any other and goes through the one door: a poll that sees the settlement first tells it, and the notification that follows
+ * is the copy (defect D1 was the other way round).
+ */
+
+import { nextCheckAt } from '../../domain/check-schedule.ts'
+import { secondsAfter } from '../../domain/clock.ts'
+import { isFinal } from '../../domain/payment-status.ts'
+import { BayarError } from '../../errors.ts'
+import type { Answer } from '../../gateway/port.ts'
+import { readDocument } from '../../gateway/read-document.ts'
+import { translate } from '../../gateway/translate.ts'
+import { claimDuePayments, type OpenPayment, planNextCheck } from '../../store/open-payments.ts'
+import { findPaymentByOrder, type PaymentRow } from '../../store/payments.ts'
+import { advanceWithin } from '../advance-payments.ts'
+import type { Context } from '../context.ts'
+import { reasonOf } from '../log.ts'
+import type { PaymentName } from './command-payment.ts'
+import { type Payment, toPaymentView } from './payment-view.ts'
+
+export interface Checked {
+  readonly payment: Payment
+  /** What Midtrans said, one document per transaction asked about; null where it knows none. */
+  readonly responses: readonly (Readonly<Record<string, unknown>> | null)[]
+}
+
+export async function checkPayment(context: Context, name: PaymentName): Promise<Checked> {
+  context.handlers.assertComplete()
+  const row = await findPaymentByOrder(context.database, name.merchant, name.orderId)
+  if (!row) throw new BayarError('payment_not_found', name.orderId)
+  const responses: (Readonly<Record<string, unknown>> | null)[] = []
+  for (const id of idsToAsk(row)) {
+    const answer = await context.gateway.status({ merchant: name.merchant }, id)
+    const document = answer.document && readDocument(answer.document)
+    if (answer.class === 'done' && document) {
+      await apply(context, name, id, answer)
+      responses.push(document)
+    } else if (answer.class === 'absent') {
+      responses.push(null)
+    } else {
+      throw new BayarError(
+        'gateway_unavailable',
+        `${answer.message}${answer.code === null ? '' : ` (${answer.code})`}`,
+      )
+    }
+  }
+  const now = (await findPaymentByOrder(context.database, name.merchant, name.orderId))!
+  return { payment: toPaymentView(now), responses }
+}
+
+/** Every transaction that may still move; by the order id only while none is known, since an order id can name several. */
+function idsToAsk(row: PaymentRow): readonly string[] {
+  const open = row.attempts
+    .filter((attempt) => !isFinal(attempt.status))
+    .map((attempt) => attempt.transaction_id)
+  if (open.length > 0) return open
+  const last = row.attempts.at(-1)
+  return [last && row.open_intent_id === null ? last.transaction_id : row.order_id]
+}
+
+async function apply(context: Context, name: PaymentName, id: string, answer: Answer): Promise<void> {
+  const document = readDocument(answer.document!)!
+  const news = translate(document, { source: 'look_up', confirmed: true, document: answer.document! })
+  if ('problem' in news) throw new BayarError('gateway_unavailable', news.problem)
+  // It belongs to the id that was asked, whatever order id or transaction id it repeats.
+  const asked = id === name.orderId ? news : { ...news, transactionId: id }
+  await context.database.transaction((tx) =>
+    advanceWithin(context, tx, { merchant: name.merchant, orderId: name.orderId, news: asked }),
+  )
+  context.wake()
+}
+
+const LEASE_SECONDS = 120
+const AT_ONCE = 4
+/** After "slow down", nobody is asked for a while; what was claimed becomes due again when its lease ends. */
+const PAUSE_SECONDS = 60
+
+/** Asks about payments whose check is due. Returns how many were. */
+export async function checkDuePayments(context: Context, limit: number): Promise<number> {
+  const at = context.clock.now()
+  const due = await claimDuePayments(context.database, {
+    at,
+    leaseUntil: secondsAfter(at, LEASE_SECONDS),
+    limit,
+  })
+  const waiting = [...due]
+  const work = async () => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await checkOne(context, one)
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, work))
+  return due.length
+}
+
+async function checkOne(context: Context, open: OpenPayment): Promise<void> {
+  const now = () => context.clock.now()
+  try {
+    const { payment } = await checkPayment(context, { merchant: open.merchant, orderId: open.order_id })
+    await planNextCheck(
+      context.database,
+      open.payment_id,
+      nextCheckAt({ createdAt: open.created_at, expiryTime: payment.expiryTime }, open.checks, now()),
+    )
+  } catch (error) {
+    context.log.warn('payment could not be checked', { order_id: open.order_id, reason: reasonOf(error) })
+    await planNextCheck(context.database, open.payment_id, secondsAfter(now(), PAUSE_SECONDS))
+  }
+}

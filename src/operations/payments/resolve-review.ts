@@ -1,0 +1,121 @@
+/**
+ * A person's decision about a payment that waits for one. `accept` lets happen what the review held back: the ordinary event of a conflict, the news of a mismatch. The other reasons have nothing
+ * to let happen, and are only closed. Either way the decision, who made it and why stay with the payment.
+ */
+import type { ReviewReason } from '../../domain/events.ts'
+import { shownStatus } from '../../domain/payment.ts'
+import { closeBook, openBook, tell } from '../../domain/steps.ts'
+import { uuidv7 } from '../../domain/uuid.ts'
+import { assert, BayarError } from '../../errors.ts'
+import { readDocument } from '../../gateway/read-document.ts'
+import { translate } from '../../gateway/translate.ts'
+import type { Transaction } from '../../store/database.ts'
+import { findNotification } from '../../store/notifications.ts'
+import { findPaymentByOrder } from '../../store/payments.ts'
+import { closeReview, type ReviewRow, readReviews } from '../../store/reviews.ts'
+import { advanceWithin, readForUpdate } from '../advance-payments.ts'
+import type { Context } from '../context.ts'
+import type { PaymentName } from './command-payment.ts'
+import { type Payment, toPaymentView } from './payment-view.ts'
+import { writePlan } from './run-intent.ts'
+
+export interface ReviewDecision extends PaymentName {
+  readonly reason: ReviewReason
+  /** Needed only when several transactions of the payment wait for the same reason. */
+  readonly transactionId?: string
+  readonly decision: 'accept' | 'dismiss'
+  readonly because: string
+  readonly by: string
+}
+
+export async function resolveReview(context: Context, decision: ReviewDecision): Promise<Payment> {
+  context.handlers.assertComplete()
+  const at = context.clock.now()
+  await context.database.transaction(async (tx) => {
+    const payment = await readForUpdate(tx, decision.merchant, decision.orderId)
+    if (!payment) throw new BayarError('payment_not_found', decision.orderId)
+    const review = await openReviewOf(tx, payment.id, decision)
+    const outcome = decision.decision === 'accept' ? 'accepted' : 'dismissed'
+    await closeReview(tx, review.id, { outcome, by: decision.by, reason: decision.because, at })
+    if (outcome === 'accepted' && review.reason === 'conflict') {
+      const book = openBook(payment, uuidv7)
+      const cause = {
+        source: 'person' as const,
+        notificationId: review.notification_id,
+        intentId: null,
+        document: null,
+      }
+      for (const event of review.withheld) tell(book, cause, event, shownStatus(payment))
+      await writePlan(context, tx, payment.version, closeBook(book, payment.version))
+    }
+    if (outcome === 'accepted' && review.reason === 'mismatch')
+      await applyHeldNews(context, tx, decision, review)
+  })
+  context.wake()
+  const row = await findPaymentByOrder(context.database, decision.merchant, decision.orderId)
+  assert(row, 'a reviewed payment is gone')
+  return toPaymentView(row)
+}
+
+async function openReviewOf(
+  tx: Transaction,
+  paymentId: string,
+  decision: ReviewDecision,
+): Promise<ReviewRow> {
+  const open = (await readReviews(tx, paymentId)).filter(
+    (review) =>
+      review.closed_at === null &&
+      review.reason === decision.reason &&
+      (decision.transactionId === undefined || review.transaction_id === decision.transactionId),
+  )
+  if (open.length === 0)
+    throw new BayarError(
+      'review_not_found',
+      `${decision.orderId} does not wait for a decision about ${decision.reason}.`,
+    )
+  if (open.length > 1) {
+    const ids = open.map((review) => review.transaction_id).join(', ')
+    throw new BayarError('invalid_request', `transaction_id: say which one: ${ids}.`, {
+      details: { problems: [{ field: 'transaction_id', reason: `must be one of ${ids}` }] },
+    })
+  }
+  return open[0]!
+}
+
+async function applyHeldNews(
+  context: Context,
+  tx: Transaction,
+  name: PaymentName,
+  review: ReviewRow,
+): Promise<void> {
+  const notice =
+    review.notification_id === null ? undefined : await findNotification(tx, review.notification_id)
+  const bytes = notice?.raw ?? (await documentOfReview(tx, review))
+  const document = bytes && readDocument(bytes)
+  const news =
+    document &&
+    translate(document, {
+      source: 'look_up',
+      confirmed: true,
+      notificationId: notice?.id ?? null,
+      document: bytes,
+    })
+  if (!news || 'problem' in news)
+    throw new BayarError('review_not_found', 'The news that it held is no longer stored.')
+  await advanceWithin(context, tx, {
+    merchant: name.merchant,
+    orderId: name.orderId,
+    news: { ...news, source: 'person' },
+    isAccepted: true,
+    ...(notice ? { storedId: notice.id } : {}),
+  })
+}
+
+async function documentOfReview(tx: Transaction, review: ReviewRow): Promise<Buffer | undefined> {
+  const { rows } = await tx.query<{ document: Buffer | null }>(
+    `select coalesce(e.document, i.answer) as document from bayar.events e left join bayar.intents i on i.id = e.intent_id
+      where e.subject_id = $1 and e.sequence = $2`,
+    [review.payment_id, review.sequence],
+  )
+  return rows[0]?.document ?? undefined
+}

@@ -1,0 +1,204 @@
+/**
+ * The second and third step of every command that can move money. The first has written the intent and committed; now:
+ *
+ *   2. Midtrans is called, with no transaction open: a call may take 30 s, and must not hold a lock so long;
+ *   3. in one transaction, the answer is recorded in the intent first, then applied under a savepoint. If applying fails (a handler of the merchant throws), the answer is still
+ *      there, and the check of the intent applies it later. A crash between any two lines ends the same way.
+ */
+
+import { endedWithoutMoney } from '../../domain/attempt-lifecycle.ts'
+import { firstCheckAt } from '../../domain/check-schedule.ts'
+import { secondsAfter } from '../../domain/clock.ts'
+import type { News } from '../../domain/news.ts'
+import type { PaymentState } from '../../domain/payment.ts'
+import { closeIntent } from '../../domain/presume.ts'
+import type { Plan } from '../../domain/steps.ts'
+import { uuidv7 } from '../../domain/uuid.ts'
+import { BayarError } from '../../errors.ts'
+import type { Answer } from '../../gateway/port.ts'
+import { readDocument } from '../../gateway/read-document.ts'
+import { translate } from '../../gateway/translate.ts'
+import type { Transaction } from '../../store/database.ts'
+import {
+  endIntent,
+  type IntentRow,
+  lockOpenIntent,
+  planIntentCheck,
+  recordAnswer,
+} from '../../store/intents.ts'
+import { writeAdvances } from '../../store/write-advances.ts'
+import { advanceWithin, readForUpdate } from '../advance-payments.ts'
+import type { Context } from '../context.ts'
+import { runWithinHandlers } from '../events/run-within-handlers.ts'
+import { reasonOf } from '../log.ts'
+
+/** Midtrans honours an Idempotency-Key for five minutes. Nothing is sent after that. */
+export const SEND_WITHIN_SECONDS = 300
+/** A check concludes "it was never done" only when nothing can be under way any more. */
+const SETTLE_SECONDS = 60
+const APPLY_AGAIN_SECONDS = 5
+
+/** `unknown`: not yet; a check is planned. */
+export type IntentOutcome = 'done' | 'rejected' | 'absent' | 'unknown'
+
+/** What Midtrans answered to the request itself. */
+export function takeAnswer(context: Context, intent: IntentRow, answer: Answer): Promise<IntentOutcome> {
+  return underLocks(context, intent, async (tx) => {
+    const now = context.clock.now()
+    await recordAnswer(tx, intent.id, answer, now)
+    if (answer.class === 'unknown' || answer.class === 'look') {
+      await planIntentCheck(tx, intent.id, secondsAfter(now, checkDelaySeconds(intent.checks)))
+      return 'unknown'
+    }
+    return applying(context, tx, intent, async () => {
+      if (answer.class === 'rejected') return endWithout(context, tx, intent, 'rejected')
+      await advanceWithin(context, tx, itemOf(intent, newsOf(answer, 'answer', intent)))
+      await endIntent(tx, intent.id, 'done')
+      return 'done'
+    })
+  })
+}
+
+/** What Midtrans answered when it was asked how things stand. */
+export function takeLookUp(context: Context, intent: IntentRow, answer: Answer): Promise<IntentOutcome> {
+  return underLocks(context, intent, async (tx, payment) => {
+    const now = context.clock.now()
+    const isOver = intent.send_before !== null && now > concludesAt(context, intent.send_before)
+    const notYet = async (): Promise<IntentOutcome> => {
+      // 404 before that is no answer: the request may still be under way.
+      if (isOver) return endWithout(context, tx, intent, 'absent')
+      await planIntentCheck(tx, intent.id, secondsAfter(now, checkDelaySeconds(intent.checks)))
+      return 'unknown'
+    }
+    if (answer.class !== 'done')
+      return answer.class === 'absent' ? applying(context, tx, intent, notYet) : later(context, tx, intent)
+    return applying(context, tx, intent, async () => {
+      const news = newsOf(answer, 'look_up', intent)
+      const wasKnown =
+        payment?.attempts.some((attempt) => attempt.transactionId === news.transactionId) ?? false
+      await advanceWithin(context, tx, itemOf(intent, news))
+      // Asked by order id, Midtrans names the newest transaction. If that is an older attempt, the one of this charge was not made (yet).
+      const isOurs =
+        intent.command === 'charge'
+          ? !(wasKnown && payment?.openIntentId === intent.id)
+          : endedWithoutMoney(news.told)
+      if (!isOurs) return notYet()
+      await endIntent(tx, intent.id, 'done')
+      return 'done'
+    })
+  })
+}
+
+export function concludesAt(context: Context, sendBefore: Date): Date {
+  return secondsAfter(sendBefore, context.rules.gatewayDeadlineSeconds + SETTLE_SECONDS)
+}
+
+/** Soon at first, because someone waits; then calmly. */
+export function checkDelaySeconds(checks: number): number {
+  return [2, 10, 30, 60][checks] ?? 120
+}
+
+/** The payment's lock before the intent's, like everywhere. Whoever comes second finds the outcome written. */
+async function underLocks(
+  context: Context,
+  intent: IntentRow,
+  work: (tx: Transaction, payment: PaymentState | undefined) => Promise<IntentOutcome>,
+): Promise<IntentOutcome> {
+  const outcome = await context.database.transaction(async (tx) => {
+    const payment = await readForUpdate(tx, intent.merchant, intent.order_id)
+    if (await lockOpenIntent(tx, intent.id)) return work(tx, payment)
+    const { rows } = await tx.query<{ state: IntentOutcome }>(
+      'select state from bayar.intents where id = $1',
+      [intent.id],
+    )
+    return rows[0]?.state ?? 'unknown'
+  })
+  context.wake()
+  return outcome
+}
+
+/** What a handler refused stays to be applied: the money may have moved. */
+async function applying(
+  context: Context,
+  tx: Transaction,
+  intent: IntentRow,
+  work: () => Promise<IntentOutcome>,
+): Promise<IntentOutcome> {
+  try {
+    return await tx.savepoint(work)
+  } catch (error) {
+    context.log.error('an answer could not be applied', {
+      order_id: intent.order_id,
+      command: intent.command,
+      reason: reasonOf(error),
+    })
+    await planIntentCheck(tx, intent.id, secondsAfter(context.clock.now(), APPLY_AGAIN_SECONDS))
+    return 'unknown'
+  }
+}
+
+async function later(context: Context, tx: Transaction, intent: IntentRow): Promise<IntentOutcome> {
+  await planIntentCheck(tx, intent.id, secondsAfter(context.clock.now(), checkDelaySeconds(intent.checks)))
+  return 'unknown'
+}
+
+function itemOf(intent: IntentRow, news: News) {
+  return { merchant: intent.merchant, orderId: intent.order_id, news }
+}
+
+/** An answer belongs to the transaction that was asked about, whatever it repeats (DANA repeats another order id). */
+function newsOf(answer: Answer, source: 'answer' | 'look_up', intent: IntentRow): News {
+  const document = answer.document && readDocument(answer.document)
+  const news = document
+    ? translate(document, {
+        source,
+        confirmed: true,
+        intentId: intent.id,
+        ...(source === 'look_up' ? { document: answer.document! } : {}),
+      })
+    : { problem: 'It is empty.' }
+  if ('problem' in news) throw new BayarError('gateway_unknown', news.problem)
+  return intent.transaction_id === null ? news : { ...news, transactionId: intent.transaction_id }
+}
+
+/** It was not done. A charge then has no transaction, and its payment may have failed. */
+async function endWithout(
+  context: Context,
+  tx: Transaction,
+  intent: IntentRow,
+  state: 'rejected' | 'absent',
+): Promise<IntentOutcome> {
+  await endIntent(tx, intent.id, state)
+  if (intent.command !== 'charge') return state
+  const payment = await readForUpdate(tx, intent.merchant, intent.order_id)
+  if (payment?.openIntentId === intent.id) {
+    const cause = { source: 'clock' as const, notificationId: null, intentId: intent.id, document: null }
+    await writePlan(context, tx, payment.version, closeIntent(payment, cause, uuidv7))
+  }
+  return state
+}
+
+/** Writes a plan of our own making, judged and written under the payment's lock. */
+export async function writePlan(
+  context: Context,
+  tx: Transaction,
+  versionBefore: number,
+  plan: Plan,
+): Promise<void> {
+  if (!plan.changed) return
+  const { rows } = await tx.query<{ version: number }>('select version from bayar.handler_registry')
+  const registryVersion = rows[0]!.version
+  if (registryVersion !== context.handlers.version) await context.handlers.refresh(context.database)
+  context.handlers.assertComplete()
+  const at = context.clock.now()
+  await writeAdvances(tx, {
+    at,
+    plans: [{ versionBefore, plan }],
+    arriving: [],
+    judgedAgain: [],
+    counted: [],
+    firstCheckAt: firstCheckAt(at),
+    registryVersion,
+  })
+  await runWithinHandlers(context, tx, plan)
+}

@@ -1,0 +1,37 @@
+/**
+ * Idempotency-Key, as docs/midtrans/protocol.md §3 has it: five minutes, only successful answers, one key-space for all endpoints, so that a
+ * charge's key on a refund replays the charge. A key longer than 46 characters is silently no key at all.
+ *
+ * Answers are kept as what they say, not as text: three hundred charges a second leave ninety thousand of them.
+ */
+export const KEY_LENGTH_MAX = 46
+const LIFETIME_MS = 5 * 60_000
+/** The oldest fall out first; a repeat of one of those is an ordinary duplicate (406). */
+const ANSWERS_MAX = 250_000
+
+export class AnswerMemory<Answer> {
+  readonly #running = new Set<string>()
+  readonly #answers = new Map<string, { readonly answer: Answer; readonly untilMs: number }>()
+
+  recall(key: string, nowMs: number): Answer | 'running' | undefined {
+    if (this.#running.has(key)) return 'running'
+    const kept = this.#answers.get(key)
+    return kept && kept.untilMs > nowMs ? kept.answer : undefined
+  }
+
+  begin(key: string): void {
+    this.#running.add(key)
+  }
+
+  /** Without an answer the key is as if it had never been used. */
+  finish(key: string, answer: Answer | undefined, nowMs: number): void {
+    this.#running.delete(key)
+    if (answer === undefined) return
+    this.#answers.delete(key)
+    this.#answers.set(key, { answer, untilMs: nowMs + LIFETIME_MS })
+    for (const [oldest, { untilMs }] of this.#answers) {
+      if (untilMs > nowMs && this.#answers.size <= ANSWERS_MAX) break
+      this.#answers.delete(oldest)
+    }
+  }
+}

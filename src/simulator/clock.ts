@@ -1,0 +1,163 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import { BayarError } from '../errors.ts'
+import { Agenda, type Appointment } from './agenda.ts'
+
+/**
+ * The simulator's time. Either it runs with the machine's, perhaps shifted, and a timer wakes it for what is due; or it is frozen, and moves
+ * only when told. Moved forward, it stops at every appointment on the way: what is due at 10:00 and again at 10:02 because of what
+ * happened at 10:00 is done at those instants, in that order, each with its deliveries finished before the next begins.
+ */
+export interface SimulatorClock {
+  now(): Date
+  /** Stands still, here or at the given instant. An instant beyond something due needs `set`, which waits for it. */
+  freeze(at?: Date): void
+  resume(): void
+  advance(seconds: number): Promise<void>
+  set(at: Date): Promise<void>
+}
+
+/** Timers of the platform overflow beyond this and would fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1
+
+export class WorldClock implements SimulatorClock {
+  readonly #agenda = new Agenda()
+  #shiftMs: number
+  #frozenAtMs: number | undefined
+  /** The appointment being kept while the clock is moved. */
+  #stoppedAtMs: number | undefined
+  #timer: NodeJS.Timeout | undefined
+  #moves: Promise<void> = Promise.resolve()
+  #closed = false
+  /** Resolves when everything set off so far has come to rest. */
+  atRest: () => Promise<void> = async () => {}
+
+  constructor(start: Date | undefined, frozen: boolean) {
+    const startMs = start?.getTime() ?? Date.now()
+    this.#shiftMs = startMs - Date.now()
+    this.#frozenAtMs = frozen ? startMs : undefined
+  }
+
+  get frozen(): boolean {
+    return this.#frozenAtMs !== undefined
+  }
+
+  nowMs(): number {
+    return this.#stoppedAtMs ?? this.#frozenAtMs ?? Date.now() + this.#shiftMs
+  }
+
+  now(): Date {
+    return new Date(this.nowMs())
+  }
+
+  plan(atMs: number, run: () => void): Appointment {
+    const appointment = this.#agenda.plan(atMs, run)
+    this.#wakeInTime()
+    return appointment
+  }
+
+  planIn(seconds: number, run: () => void): Appointment {
+    return this.plan(this.nowMs() + seconds * 1000, run)
+  }
+
+  wait(seconds: number): Promise<void> {
+    return new Promise((resolve) => this.planIn(seconds, resolve))
+  }
+
+  freeze(at?: Date): void {
+    const toMs = at?.getTime() ?? this.nowMs()
+    assertInstant(toMs)
+    const nextMs = this.#agenda.nextMs()
+    if (at && nextMs !== undefined && (nextMs < toMs || toMs < this.nowMs())) {
+      throw new BayarError(
+        'command_not_possible',
+        `The simulator’s clock cannot jump to ${new Date(toMs).toISOString()} while something is planned for ${new Date(nextMs).toISOString()}: move it with \`await clock.set(at)\`, which keeps every appointment on the way.`,
+      )
+    }
+    this.#frozenAtMs = toMs
+    this.#wakeInTime()
+  }
+
+  resume(): void {
+    if (this.#frozenAtMs === undefined) return
+    this.#shiftMs = this.#frozenAtMs - Date.now()
+    this.#frozenAtMs = undefined
+    this.#wakeInTime()
+  }
+
+  async advance(seconds: number): Promise<void> {
+    if (!Number.isFinite(seconds) || seconds < 0)
+      throw new BayarError('invalid_request', 'seconds: the clock moves forward, by a number of seconds.')
+    // Where it is when its turn comes: two `advance(60)` at once are two minutes.
+    await this.#inTurn(() => this.#moveTo(this.nowMs() + seconds * 1000))
+  }
+
+  async set(at: Date): Promise<void> {
+    assertInstant(at.getTime())
+    await this.#inTurn(async () => {
+      if (at.getTime() >= this.nowMs()) return await this.#moveTo(at.getTime())
+      if (this.#agenda.nextMs() !== undefined)
+        throw new BayarError(
+          'command_not_possible',
+          'The simulator’s clock cannot go back once something has happened: reset the simulator first.',
+        )
+      this.#shiftMs = at.getTime() - Date.now()
+      if (this.frozen) this.#frozenAtMs = at.getTime()
+    })
+  }
+
+  /** Keeps what is due at this very moment. */
+  keepDue(): void {
+    for (;;) {
+      const due = this.#agenda.take(this.nowMs())
+      if (!due) break
+      due.run()
+    }
+    this.#wakeInTime()
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+
+  async #moveTo(targetMs: number): Promise<void> {
+    await this.#rest()
+    for (;;) {
+      const due = this.#agenda.take(targetMs)
+      if (!due || this.#closed) break
+      this.#stoppedAtMs = Math.max(due.atMs, this.nowMs())
+      due.run()
+      const nextMs = this.#agenda.nextMs()
+      if (nextMs === undefined || nextMs > this.#stoppedAtMs) await this.#rest()
+    }
+    this.#stoppedAtMs = undefined
+    if (this.#frozenAtMs !== undefined) this.#frozenAtMs = Math.max(this.#frozenAtMs, targetMs)
+    else this.#shiftMs += Math.max(0, targetMs - this.nowMs())
+    this.#wakeInTime()
+  }
+
+  /** A request that waited for this instant goes on in a later turn of the event loop, so one turn is given before looking. */
+  async #rest(): Promise<void> {
+    await turnOfTheLoop()
+    await this.atRest()
+  }
+
+  async #inTurn(move: () => Promise<void>): Promise<void> {
+    const mine = this.#moves.then(move)
+    this.#moves = mine.catch(() => {})
+    await mine
+  }
+
+  #wakeInTime(): void {
+    clearTimeout(this.#timer)
+    const nextMs = this.#agenda.nextMs()
+    if (nextMs === undefined || this.frozen || this.#stoppedAtMs !== undefined || this.#closed) return
+    const inMs = Math.min(Math.max(0, nextMs - this.nowMs()), TIMER_MS_MAX)
+    // A retry three hours away is no reason to keep a process alive.
+    this.#timer = setTimeout(() => this.keepDue(), inMs).unref()
+  }
+}
+
+function assertInstant(ms: number): void {
+  if (Number.isNaN(ms)) throw new BayarError('invalid_request', 'at: this is not an instant.')
+}

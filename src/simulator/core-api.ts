@@ -1,0 +1,386 @@
+import { isBayarError } from '../errors.ts'
+import { KEY_LENGTH_MAX } from './answer-memory.ts'
+import { checkCharge, isObject, methodOf } from './check-charge.ts'
+import {
+  type ActionName,
+  actionDocument,
+  chargeDocument,
+  refundDocument,
+  statusB2bDocument,
+  statusDocument,
+  type View,
+  viewOf,
+} from './documents.ts'
+import { type Route, routeOf, type Verb } from './endpoints.ts'
+import { FAULTS, type Fault, readFault } from './faults.ts'
+import type { Extras, Refund, Transaction } from './ledger.ts'
+import { isHttpUrl } from './outbox.ts'
+import { noRouteDocument, REFUSALS, type RefusalName, refusalDocument } from './refusals.ts'
+import type { LoggedRequest } from './request-log.ts'
+import type { World } from './world.ts'
+
+/**
+ * Core API v2 over HTTP: docs/midtrans/protocol.md §2–8. One request goes this way:
+ *
+ *     1 read (16 KB)  2 route  3 faults  4 key, Accept  5 Idempotency-Key  6 latency  7 act  8 remember  9 answer, or lose it
+ *
+ * From 5 on, a second request with the same Idempotency-Key finds the first one running. The act itself is never awaited, so no request sees
+ * half of another.
+ */
+export type Outcome =
+  | { readonly kind: 'charge' | ActionName | 'status'; readonly view: View }
+  | { readonly kind: 'status_b2b'; readonly views: readonly View[] }
+  | { readonly kind: 'refund'; readonly view: View; readonly refund: Refund }
+  | { readonly kind: 'refusal'; readonly name: RefusalName; readonly problems: readonly string[] }
+
+/** The connection ends without an answer. In process it looks like what `fetch` throws when that happens. */
+export class LineCut extends TypeError {
+  constructor() {
+    const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })
+    super('fetch failed', { cause })
+  }
+}
+
+/** How long a request that is never answered hangs, by the simulator's clock, unless its sender gives up before. */
+const HANG_SECONDS = 120
+const BODY_BYTES_MAX = 16 * 1024
+const NOTIFICATION_URLS_MAX = 3
+const HTML =
+  '<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>'
+
+export function isApiPath(pathname: string): boolean {
+  return /^\/(v1|v2|snap|iris)(\/|$)/.test(pathname)
+}
+
+interface Asked {
+  readonly request: Request
+  readonly route: Route
+  /** Undefined when too large. */
+  readonly text: string | undefined
+  readonly body: unknown
+  readonly orderId: string | undefined
+}
+
+interface Trace {
+  verb: Verb | null
+  orderId: string | null
+  statusCode: string | null
+  message: string | null
+  faults: string[]
+  replayed: boolean
+}
+
+export async function answerApi(world: World, request: Request): Promise<Response> {
+  const startedMs = performance.now()
+  const { pathname } = new URL(request.url)
+  const at = world.clock.now()
+  const trace: Trace = {
+    verb: null,
+    orderId: null,
+    statusCode: null,
+    message: null,
+    faults: [],
+    replayed: false,
+  }
+  const log = (httpStatus: number | null) => {
+    const durationMs = Math.round(performance.now() - startedMs)
+    world.requests.push({
+      at,
+      method: request.method,
+      path: pathname,
+      httpStatus,
+      durationMs,
+      ...trace,
+    } satisfies LoggedRequest)
+  }
+  try {
+    const response = await answer(world, request, pathname, trace)
+    log(response.status)
+    return response
+  } catch (error) {
+    log(null)
+    throw error
+  }
+}
+
+async function answer(world: World, request: Request, pathname: string, trace: Trace): Promise<Response> {
+  const text = await readBody(request)
+  const route = routeOf(request.method, pathname)
+  if (route === 'no_route') return json(404, noRouteDocument(pathname, world.clock.nowMs()))
+  if (route === 'wrong_verb') return tell(world, refused('wrong_verb'), trace)
+
+  const body = parse(text)
+  const id = route.id || idInBody(route.verb, body)
+  const orderId = world.ledger.find(id)?.orderId ?? (id || undefined)
+  const asked: Asked = { request, route, text, body, orderId }
+  trace.verb = route.verb
+  trace.orderId = orderId ?? null
+
+  let own: OwnFault
+  try {
+    own = readOwnFault(request)
+  } catch (error) {
+    if (!isBayarError(error)) throw error
+    return json(400, { simulator: true, status_message: `X-Simulator-Fault: ${error.message}` })
+  }
+  const faults = [...own.request, ...world.faults.takeForRequest(route.verb, orderId)]
+  trace.faults = [...faults, ...own.notification].map((fault) => fault.kind)
+  const latency = faults.reduce(
+    (sum, fault) => sum + (fault.kind === 'latency' ? (fault.seconds ?? 5) : 0),
+    0,
+  )
+  const ending = faults.find((fault) => fault.kind !== 'latency')
+
+  const early = notAdmitted(world, asked)
+  const key = keyOf(asked)
+  const kept = key === undefined || early ? undefined : world.memory.recall(key, world.clock.nowMs())
+  if (kept === 'running') return tell(world, refused('still_running'), trace)
+  trace.replayed = kept !== undefined
+
+  if (key !== undefined && !early && !kept) world.memory.begin(key)
+  let outcome: Outcome | undefined
+  try {
+    if (latency) await world.clock.wait(latency)
+    // Latency, and then nothing happens: the key must be free again for the retry.
+    if (ending && actsBefore(ending)) return await end(world, ending, trace)
+    outcome = early ?? kept ?? actWith(world, asked, own.notification)
+  } finally {
+    if (key !== undefined && !early && !kept)
+      world.memory.finish(key, outcome && isSuccess(outcome) ? outcome : undefined, world.clock.nowMs())
+  }
+  return ending ? await end(world, ending, trace) : tell(world, outcome, trace)
+}
+
+// ---------------------------------------------------------------- what was asked
+
+async function readBody(request: Request): Promise<string | undefined> {
+  const length = request.headers.get('content-length')
+  if (Number(length) > BODY_BYTES_MAX) return undefined
+  // Told its length, a server cuts the body there; reading it in one go spares every request a stream.
+  if (length !== null) return await request.text()
+  if (!request.body) return ''
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body) {
+    size += chunk.length
+    // Leaving the loop lets go of the rest of the body.
+    if (size > BODY_BYTES_MAX) return undefined
+    chunks.push(chunk)
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks))
+}
+
+function parse(text: string | undefined): unknown {
+  if (!text) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Only to know whose request it is, before anything is checked. */
+function idInBody(verb: Verb, body: unknown): string {
+  if (!isObject(body)) return ''
+  const id =
+    verb === 'charge' && isObject(body.transaction_details)
+      ? body.transaction_details.order_id
+      : body.transaction_id
+  return typeof id === 'string' ? id : ''
+}
+
+function notAdmitted(world: World, { request }: Asked): Outcome | undefined {
+  const [scheme, credentials] = (request.headers.get('authorization') ?? '').split(' ')
+  const given = scheme?.toLowerCase() === 'basic' ? Buffer.from(credentials ?? '', 'base64').toString() : ''
+  if (given.split(':')[0] !== world.merchant.serverKey) return refused('wrong_key')
+  const accept = request.headers.get('accept')
+  if (accept && !/application\/json|application\/\*|\*\/\*/i.test(accept)) return refused('not_acceptable')
+  return undefined
+}
+
+/** POST only; too long a key is none; Permata VA knows none (protocol.md §3). */
+function keyOf({ request, route, body }: Asked): string | undefined {
+  const key = request.headers.get('idempotency-key')
+  if (!key || key.length > KEY_LENGTH_MAX || request.method !== 'POST') return undefined
+  return route.verb === 'charge' && methodOf(body)?.takesIdempotencyKey === false ? undefined : key
+}
+
+interface OwnFault {
+  readonly request: readonly Fault[]
+  readonly notification: readonly Fault[]
+}
+
+/** A fault for this one request, in a header: `X-Simulator-Fault: lose_answer`, or JSON. */
+function readOwnFault(request: Request): OwnFault {
+  const header = request.headers.get('x-simulator-fault')?.trim()
+  if (!header) return { request: [], notification: [] }
+  const fault = readFault(header.startsWith('{') ? (parse(header) ?? null) : header)
+  return FAULTS[fault.kind].on === 'request'
+    ? { request: [fault], notification: [] }
+    : { request: [], notification: [fault] }
+}
+
+// ---------------------------------------------------------------- acting
+
+function actWith(world: World, asked: Asked, faults: readonly Fault[]): Outcome {
+  const ids = faults.map((fault) =>
+    world.faults.add(asked.orderId ? { ...fault, orderId: asked.orderId } : fault),
+  )
+  try {
+    return act(world, asked)
+  } finally {
+    for (const id of ids) world.faults.remove(id)
+  }
+}
+
+function act(world: World, asked: Asked): Outcome {
+  const { verb } = asked.route
+  if (asked.text === undefined) return refused('malformed')
+  if (verb === 'charge') return charge(world, asked)
+  if (verb === 'capture') {
+    const id = isObject(asked.body) ? (asked.body.transaction_id ?? undefined) : null
+    // An object where the id belongs is malformed (protocol.md §5).
+    if (typeof id === 'object') return refused('malformed')
+    if (typeof id !== 'string') return refused('invalid', ['transaction_id is required'])
+  }
+  const transaction = world.ledger.find(asked.route.id || idInBody(verb, asked.body))
+  if (!transaction) return refused('not_found')
+  if (verb === 'status') return { kind: 'status', view: viewOf(transaction) }
+  if (verb === 'status_b2b') return listOfOrder(world, transaction, asked.request)
+  if (verb === 'refund' || verb === 'direct_refund') return refund(world, transaction, asked)
+  const refusal = world.ledger.move(transaction, verb)
+  return refusal ? refused(refusal) : { kind: verb, view: viewOf(transaction) }
+}
+
+function charge(world: World, asked: Asked): Outcome {
+  // An empty body is an internal error at Midtrans (protocol.md §5), which every client must survive.
+  if (asked.text === '') return refused('internal')
+  if (!isObject(asked.body)) return refused('malformed')
+  const checked = checkCharge(asked.body, world.clock.nowMs())
+  if ('refusal' in checked) return refused(checked.refusal, checked.problems)
+  const opened = world.ledger.open({ ...checked.charge, extras: extrasOf(asked.request, checked.echoed) })
+  return typeof opened === 'string' ? refused(opened) : { kind: 'charge', view: viewOf(opened) }
+}
+
+function extrasOf(request: Request, echoed: Extras['echoed'] | null): Extras | null {
+  const overrideUrls = urlsIn(request, 'x-override-notification')
+  const appendUrls = urlsIn(request, 'x-append-notification')
+  return echoed || overrideUrls || appendUrls ? { echoed: echoed ?? {}, overrideUrls, appendUrls } : null
+}
+
+function urlsIn(request: Request, header: string): string[] | null {
+  const urls = (request.headers.get(header) ?? '')
+    .split(',')
+    .map((url) => url.trim())
+    .filter(isHttpUrl)
+    .slice(0, NOTIFICATION_URLS_MAX)
+  return urls.length ? urls : null
+}
+
+function listOfOrder(world: World, { orderId }: Transaction, request: Request): Outcome {
+  const query = new URL(request.url).searchParams
+  const page = whole(query.get('page'), 0)
+  const perPage = Math.max(1, whole(query.get('per_page'), 10))
+  const found = world.ledger.ofOrder(orderId).slice(page * perPage, (page + 1) * perPage)
+  return { kind: 'status_b2b', views: found.map(viewOf) }
+}
+
+function whole(text: string | null, otherwise: number): number {
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : otherwise
+}
+
+function refund(world: World, transaction: Transaction, asked: Asked): Outcome {
+  if (asked.text !== '' && !isObject(asked.body)) return refused('malformed')
+  const { refund_key: key = null, amount = null, reason = '' } = isObject(asked.body) ? asked.body : {}
+  const problems: string[] = []
+  if (key !== null && (typeof key !== 'string' || !/^[A-Za-z0-9_-]{1,255}$/.test(key)))
+    problems.push('refund_key is invalid')
+  if (amount !== null && !Number.isSafeInteger(amount)) problems.push('amount must be an integer')
+  if (typeof reason !== 'string' || reason.length > 255)
+    problems.push('reason length must not exceed 255 characters')
+  if (problems.length) return refused('invalid', problems)
+  const wanted = { key: key as string | null, amount: amount as number | null, reason: reason as string }
+  const made = world.ledger.refund(transaction, { ...wanted, how: 'online' })
+  return typeof made === 'string'
+    ? refused(made)
+    : { kind: 'refund', view: viewOf(transaction), refund: made }
+}
+
+// ---------------------------------------------------------------- answering
+
+function refused(name: RefusalName, problems: readonly string[] = []): Outcome {
+  return { kind: 'refusal', name, problems }
+}
+
+function isSuccess(outcome: Outcome): boolean {
+  return outcome.kind !== 'refusal'
+}
+
+interface Document {
+  readonly status_code: string
+  readonly status_message: string
+}
+
+function documentOf(world: World, outcome: Outcome): Document {
+  const { merchant } = world
+  switch (outcome.kind) {
+    case 'refusal':
+      return refusalDocument(outcome.name, outcome.problems, world.answerIds)
+    case 'charge':
+      return chargeDocument(outcome.view, merchant)
+    case 'status':
+      return statusDocument(outcome.view, merchant)
+    case 'status_b2b':
+      return statusB2bDocument(outcome.views, merchant)
+    case 'refund':
+      return refundDocument(outcome.view, outcome.refund, merchant)
+    default:
+      return actionDocument(outcome.kind, outcome.view, merchant)
+  }
+}
+
+function tell(world: World, outcome: Outcome, trace: Trace): Response {
+  const document = documentOf(world, outcome)
+  trace.statusCode = document.status_code
+  trace.message = document.status_message
+  const http = outcome.kind === 'refusal' ? REFUSALS[outcome.name].http : 200
+  return json(world.settings.mirrorBodyCodes ? Number(document.status_code) : http, document)
+}
+
+function json(status: number, document: unknown): Response {
+  return Response.json(document, { status })
+}
+
+function actsBefore(fault: Fault): boolean {
+  if (fault.kind === 'lose_answer') return false
+  return (fault.when ?? 'before') === 'before'
+}
+
+async function end(world: World, fault: Fault, trace: Trace): Promise<Response> {
+  switch (fault.kind) {
+    case 'http_error': {
+      const status = fault.status ?? 500
+      if (fault.body === false) return new Response(null, { status })
+      return json(status, {
+        ...refusalDocument('internal', [], world.answerIds),
+        status_code: String(status),
+      })
+    }
+    case 'too_many':
+      return tell(world, refused('too_many'), trace)
+    case 'refuse':
+      return tell(world, refused(refusalWith(fault.code ?? '505')), trace)
+    case 'html':
+      return new Response(HTML, { status: fault.status ?? 502, headers: { 'Content-Type': 'text/html' } })
+    case 'timeout':
+      await world.clock.wait(HANG_SECONDS)
+      throw new LineCut()
+    default:
+      throw new LineCut()
+  }
+}
+
+function refusalWith(code: string): RefusalName {
+  const names = Object.keys(REFUSALS) as RefusalName[]
+  return names.find((name) => REFUSALS[name].code === code) ?? 'internal'
+}

@@ -1,0 +1,225 @@
+import { BayarError, invalidRequest, type Problem } from '../errors.ts'
+import { TRANSACTION_STATUSES, type TransactionStatus } from '../gateway/wire.ts'
+import type { Verb } from './endpoints.ts'
+import { VERBS } from './endpoints.ts'
+import { REFUSALS } from './refusals.ts'
+
+/**
+ * Faults on demand, as a table: what a network and a gateway do to a merchant sooner or later. The one that costs money is `lose_answer`:
+ * Midtrans did it, and nobody heard.
+ */
+export type FaultKind = keyof typeof FAULTS
+
+interface FaultRow {
+  readonly on: 'request' | 'notification'
+  /** `when`: before Midtrans acts (nothing happened) or after (it did, and the answer is lost). */
+  readonly takes: readonly ('when' | 'seconds' | 'status' | 'body' | 'copies' | 'code')[]
+  readonly says: { readonly en: string; readonly id: string }
+}
+
+// biome-ignore format: a table is read in columns
+export const FAULTS = {
+  lose_answer:     { on: 'request',      takes: [],                 says: { en: 'Do it and lose the answer',                        id: 'Dikerjakan, jawabannya hilang' } },
+  cut:             { on: 'request',      takes: ['when'],           says: { en: 'Cut the line',                                     id: 'Putuskan sambungan' } },
+  timeout:         { on: 'request',      takes: ['when'],           says: { en: 'Never answer',                                     id: 'Tidak pernah menjawab' } },
+  latency:         { on: 'request',      takes: ['seconds'],        says: { en: 'Act after so many seconds',                        id: 'Bertindak setelah sekian detik' } },
+  http_error:      { on: 'request',      takes: ['when', 'status', 'body'], says: { en: 'HTTP 5xx, with or without a body',         id: 'HTTP 5xx, dengan atau tanpa isi' } },
+  too_many:        { on: 'request',      takes: [],                 says: { en: 'HTTP 429, too many requests',                      id: 'HTTP 429, terlalu banyak permintaan' } },
+  html:            { on: 'request',      takes: ['when', 'status'], says: { en: 'An HTML page instead of JSON',                     id: 'Halaman HTML, bukan JSON' } },
+  refuse:          { on: 'request',      takes: ['code'],           says: { en: 'Refuse with a code (402, 410, 505 …)',             id: 'Tolak dengan kode (402, 410, 505 …)' } },
+  lose:            { on: 'notification', takes: [],                 says: { en: 'Never send the notification',                      id: 'Notifikasi tidak dikirim' } },
+  repeat:          { on: 'notification', takes: ['copies'],         says: { en: 'Send the notification so many times',              id: 'Kirim notifikasi sekian kali' } },
+  delay:           { on: 'notification', takes: ['seconds'],        says: { en: 'Send the notification so many seconds later',      id: 'Kirim notifikasi sekian detik kemudian' } },
+  reorder:         { on: 'notification', takes: [],                 says: { en: 'Send the notification after the next one of its order', id: 'Kirim notifikasi setelah notifikasi berikutnya' } },
+  wrong_signature: { on: 'notification', takes: [],                 says: { en: 'Sign the notification with another key',           id: 'Tanda tangani notifikasi dengan kunci lain' } },
+} as const satisfies Record<string, FaultRow>
+
+export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKind[]
+
+/** `refuse` takes the code of any row of the refusal table that needs no validation message. */
+const REFUSE_CODES: readonly string[] = [
+  ...new Set(
+    Object.values(REFUSALS)
+      .map((row) => row.code)
+      .filter((code) => code !== '400' && code !== '202'),
+  ),
+]
+
+export interface Fault {
+  readonly kind: FaultKind
+  /** Only requests to this endpoint; left out, any. */
+  readonly verb?: Verb
+  /** Only this order. */
+  readonly orderId?: string
+  /** Only notifications that tell this `transaction_status`. */
+  readonly transactionStatus?: TransactionStatus
+  /** How often; 1 unless said. */
+  readonly times?: number
+  readonly when?: 'before' | 'after'
+  readonly seconds?: number
+  /** HTTP status of `http_error` and `html`. */
+  readonly status?: number
+  /** Whether `http_error` has Midtrans's JSON body. */
+  readonly body?: boolean
+  /** How many notifications `repeat` sends in all. */
+  readonly copies?: number
+  /** Body status_code of `refuse`. */
+  readonly code?: string
+}
+
+export interface ActiveFault extends Fault {
+  readonly id: string
+  /** How often it will still act. */
+  readonly left: number
+}
+
+export interface Faults {
+  add(fault: Fault): string
+  remove(id: string): boolean
+  clear(): void
+  list(): readonly ActiveFault[]
+}
+
+const FAULTS_MAX = 1000
+
+export class FaultList implements Faults {
+  #faults: (ActiveFault & { left: number })[] = []
+  #added = 0
+
+  add(fault: Fault): string {
+    const checked = checkFault(fault)
+    if (this.#faults.length >= FAULTS_MAX)
+      throw new BayarError('overloaded', `The simulator keeps at most ${FAULTS_MAX} faults.`)
+    const id = `fault-${++this.#added}`
+    this.#faults.push({ ...checked, id, left: checked.times ?? 1 })
+    return id
+  }
+
+  remove(id: string): boolean {
+    const kept = this.#faults.filter((fault) => fault.id !== id)
+    const removed = kept.length < this.#faults.length
+    this.#faults = kept
+    return removed
+  }
+
+  clear(): void {
+    this.#faults = []
+  }
+
+  list(): readonly ActiveFault[] {
+    return this.#faults.map((fault) => ({ ...fault }))
+  }
+
+  /** Every latency that matches, and at most one fault that ends the request. Each is used up by one. */
+  takeForRequest(verb: Verb, orderId: string | undefined): Fault[] {
+    const taken: Fault[] = []
+    let ended = false
+    for (const fault of this.#faults) {
+      if (FAULTS[fault.kind].on !== 'request' || (ended && fault.kind !== 'latency')) continue
+      if (fault.verb !== undefined && fault.verb !== verb) continue
+      if (fault.orderId !== undefined && fault.orderId !== orderId) continue
+      fault.left--
+      taken.push(fault)
+      ended ||= fault.kind !== 'latency'
+    }
+    this.#dropUsedUp()
+    return taken
+  }
+
+  takeForNotification(orderId: string, status: TransactionStatus): Fault | undefined {
+    const fault = this.#faults.find(
+      (one) =>
+        FAULTS[one.kind].on === 'notification' &&
+        (one.orderId === undefined || one.orderId === orderId) &&
+        (one.transactionStatus === undefined || one.transactionStatus === status),
+    )
+    if (fault) fault.left--
+    this.#dropUsedUp()
+    return fault
+  }
+
+  #dropUsedUp(): void {
+    if (this.#faults.some((fault) => fault.left <= 0))
+      this.#faults = this.#faults.filter((fault) => fault.left > 0)
+  }
+}
+
+/** Fault requests come from people and from programs in other languages: every mistake is named at once. */
+export function checkFault(fault: Fault): Fault {
+  const problems: Problem[] = []
+  const says = (field: string, reason: string) => void problems.push({ field, reason })
+  if (!Object.hasOwn(FAULTS, fault.kind)) {
+    says('kind', `must be one of ${FAULT_KINDS.join(', ')}`)
+    throw invalidRequest(problems)
+  }
+  const row: FaultRow = FAULTS[fault.kind]
+  for (const field of ['when', 'seconds', 'status', 'body', 'copies', 'code'] as const) {
+    if (fault[field] !== undefined && !row.takes.includes(field))
+      says(field, `means nothing for ${fault.kind}`)
+  }
+  if (fault.verb !== undefined && row.on !== 'request') says('verb', `means nothing for ${fault.kind}`)
+  if (fault.verb !== undefined && !VERBS.includes(fault.verb))
+    says('verb', `must be one of ${VERBS.join(', ')}`)
+  if (fault.transactionStatus !== undefined && row.on !== 'notification')
+    says('transactionStatus', `means nothing for ${fault.kind}`)
+  if (fault.transactionStatus !== undefined && !TRANSACTION_STATUSES.includes(fault.transactionStatus))
+    says('transactionStatus', `must be one of ${TRANSACTION_STATUSES.join(', ')}`)
+  if (fault.orderId !== undefined && typeof fault.orderId !== 'string') says('orderId', 'must be text')
+  if (fault.when !== undefined && fault.when !== 'before' && fault.when !== 'after')
+    says('when', 'must be before or after')
+  if (fault.body !== undefined && typeof fault.body !== 'boolean') says('body', 'must be true or false')
+  if (fault.code !== undefined && !REFUSE_CODES.includes(fault.code))
+    says('code', `must be one of ${REFUSE_CODES.join(', ')}`)
+  checkRange(fault.times, 'times', 1, 1_000_000, says)
+  checkRange(fault.copies, 'copies', 2, 100, says)
+  checkRange(fault.status, 'status', 400, 599, says)
+  if (fault.seconds !== undefined && !(fault.seconds > 0 && fault.seconds <= 86_400))
+    says('seconds', 'must be between 0 and 86400')
+  if (problems.length) throw invalidRequest(problems)
+  return fault
+}
+
+function checkRange(
+  value: number | undefined,
+  field: string,
+  least: number,
+  most: number,
+  says: (field: string, reason: string) => void,
+): void {
+  if (value !== undefined && !(Number.isInteger(value) && value >= least && value <= most))
+    says(field, `must be a whole number between ${least} and ${most}`)
+}
+
+const WIRE_NAMES: Readonly<Record<string, keyof Fault>> = {
+  order_id: 'orderId',
+  transaction_status: 'transactionStatus',
+}
+
+/** From JSON of the control API, or the header `X-Simulator-Fault: lose_answer`: a short name stands for the fault with its defaults. */
+export function readFault(value: unknown): Fault {
+  if (typeof value === 'string') return checkFault({ kind: value.trim() as FaultKind })
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidRequest([{ field: 'fault', reason: 'must be a name or an object with a kind' }])
+  const known = [
+    'kind',
+    'verb',
+    'orderId',
+    'transactionStatus',
+    'times',
+    'when',
+    'seconds',
+    'status',
+    'body',
+    'copies',
+    'code',
+  ]
+  const problems: Problem[] = []
+  const fault: Record<string, unknown> = {}
+  for (const [field, given] of Object.entries(value)) {
+    const name = WIRE_NAMES[field] ?? field
+    if (known.includes(name)) fault[name] = given
+    else problems.push({ field, reason: 'is not a field of a fault' })
+  }
+  if (problems.length) throw invalidRequest(problems)
+  return checkFault(fault as unknown as Fault)
+}

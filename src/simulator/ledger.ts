@@ -1,0 +1,291 @@
+import { BayarError } from '../errors.ts'
+import type { FraudStatus, TransactionStatus } from '../gateway/wire.ts'
+import type { WorldClock } from './clock.ts'
+import { type Cause, FREES_ORDER_ID, LIFECYCLE } from './lifecycle.ts'
+import type { Method } from './methods.ts'
+import type { Random } from './random.ts'
+
+/**
+ * Every transaction of this Midtrans, and the one place where their status changes.
+ *
+ * A transaction is a lean record and documents are rendered when somebody asks: a million of them must fit beside the program under test. So
+ * what most transactions lack is behind one pointer (`extras`), and the deadline queue keeps one appointment per batch, not one per
+ * transaction.
+ */
+export interface Transaction {
+  /** 1, 2, 3 …: the order of creation. */
+  readonly sequence: number
+  readonly id: string
+  readonly orderId: string
+  readonly method: Method
+  readonly amount: number
+  readonly createdMs: number
+  readonly expiresMs: number
+  /** The virtual account or bill key; empty for methods without one. */
+  readonly number: string
+  readonly extras: Extras | null
+  /** The transaction before this one with the same order id. */
+  readonly earlier: Transaction | null
+  status: TransactionStatus
+  fraud: FraudStatus | null
+  changedMs: number
+  cause: Cause | 'charge'
+  /** 0: never settled. */
+  settledMs: number
+  /** What it was before, newest first. */
+  before: Change | null
+  refunds: Refund[] | null
+}
+
+export interface Change {
+  readonly status: TransactionStatus
+  readonly atMs: number
+  readonly cause: Cause | 'charge'
+  readonly before: Change | null
+}
+
+export interface Refund {
+  readonly id: number
+  readonly uuid: string
+  readonly key: string | null
+  readonly amount: number
+  readonly reason: string
+  readonly atMs: number
+  readonly how: 'online' | 'offline'
+}
+
+/** What a charge may bring along, and most do not. */
+export interface Extras {
+  readonly echoed: Readonly<Record<string, unknown>>
+  /** Addresses from the charge's headers: instead of the dashboard's, or besides them. */
+  readonly overrideUrls: readonly string[] | null
+  readonly appendUrls: readonly string[] | null
+}
+
+export interface NewTransaction {
+  readonly method: Method
+  readonly orderId: string
+  readonly amount: number
+  /** Digits that the merchant would like. */
+  readonly wishedNumber: string | null
+  readonly expiresMs: number | null
+  readonly extras: Extras | null
+}
+
+/** Why not, in the codes of docs/midtrans/status-codes.md. */
+export type LedgerRefusal =
+  | 'duplicate_order_id'
+  | 'no_number'
+  | 'status_is_final'
+  | 'duplicate_refund_key'
+  | 'refund_too_large'
+
+export interface RefundAsked {
+  readonly amount: number | null
+  readonly key: string | null
+  readonly reason: string
+  readonly how: 'online' | 'offline'
+}
+
+/** Midtrans expires by a batch, within 90 s of the deadline (lifecycle.md §6); ours runs each whole minute. */
+const EXPIRY_BATCH_MS = 60_000
+
+const REFUND_ID_FIRST = 9_301_547_000
+
+/** How often a taken number is drawn anew before it is given one digit more. */
+const DRAWS = 4
+
+export class Ledger {
+  readonly #clock: WorldClock
+  readonly #random: Random
+  readonly #all: Transaction[] = []
+  readonly #byId = new Map<string, Transaction>()
+  readonly #latestByOrderId = new Map<string, Transaction>()
+  readonly #latestByNumber = new Map<string, Transaction>()
+  readonly #expiryBatches = new Map<number, Transaction[]>()
+  #refunds = 0
+  /** Told of every new status, the first one included. */
+  onChange: (transaction: Transaction) => void = () => {}
+
+  constructor(clock: WorldClock, random: Random) {
+    this.#clock = clock
+    this.#random = random
+  }
+
+  get size(): number {
+    return this.#all.length
+  }
+
+  /** By transaction id; else the latest of that order id. */
+  find(id: string): Transaction | undefined {
+    return this.#byId.get(id) ?? this.#latestByOrderId.get(id)
+  }
+
+  /** The latest that was given this number, also when it can no longer be paid. */
+  findByNumber(number: string): Transaction | undefined {
+    return this.#latestByNumber.get(number)
+  }
+
+  /** Newest first, those with a sequence below `below`. */
+  *newest(below: number = Number.POSITIVE_INFINITY): Iterable<Transaction> {
+    for (let at = Math.min(this.#all.length, below - 1); at >= 1; at--) yield this.#all[at - 1]!
+  }
+
+  /** Every transaction of an order id, newest first. */
+  ofOrder(orderId: string): Transaction[] {
+    const found: Transaction[] = []
+    for (let one = this.#latestByOrderId.get(orderId) ?? null; one; one = one.earlier) found.push(one)
+    return found
+  }
+
+  open(asked: NewTransaction): Transaction | LedgerRefusal {
+    const { method, orderId } = asked
+    const earlier = this.#latestByOrderId.get(orderId) ?? null
+    if (earlier && !(FREES_ORDER_ID.has(earlier.status) && earlier.settledMs === 0))
+      return 'duplicate_order_id'
+    const number = this.#numberFor(method, asked.wishedNumber)
+    if (number === undefined) return 'no_number'
+    const nowMs = this.#clock.nowMs()
+    const transaction: Transaction = {
+      sequence: this.#all.length + 1,
+      id: this.#random.uuid(),
+      orderId,
+      method,
+      amount: asked.amount,
+      createdMs: nowMs,
+      expiresMs: asked.expiresMs ?? nowMs + method.lifetimeSeconds * 1000,
+      number,
+      extras: asked.extras,
+      earlier,
+      status: 'pending',
+      fraud: 'accept',
+      changedMs: nowMs,
+      cause: 'charge',
+      settledMs: 0,
+      before: null,
+      refunds: null,
+    }
+    this.#all.push(transaction)
+    this.#byId.set(transaction.id, transaction)
+    this.#latestByOrderId.set(orderId, transaction)
+    if (number) this.#latestByNumber.set(number, transaction)
+    this.#joinExpiryBatch(transaction)
+    this.onChange(transaction)
+    return transaction
+  }
+
+  /** What could happen to it now. */
+  legalCauses(transaction: Transaction): Cause[] {
+    return LIFECYCLE[transaction.method.family]
+      .filter((move) => move.from.includes(transaction.status))
+      .filter((move) => move.cause !== 'reverse' || transaction.method.reversible)
+      .map((move) => move.cause)
+  }
+
+  move(transaction: Transaction, cause: Cause): LedgerRefusal | undefined {
+    const to = this.#destination(transaction, cause)
+    if (!to) return 'status_is_final'
+    this.#enter(transaction, to, cause)
+    return undefined
+  }
+
+  refund(transaction: Transaction, asked: RefundAsked): Refund | LedgerRefusal {
+    const made = transaction.refunds ?? []
+    // The key is asked first: a repeat of the refund that completed the amount is a repeat, and not an impossible move.
+    if (asked.key !== null && made.some((refund) => refund.key === asked.key)) return 'duplicate_refund_key'
+    if (!this.#destination(transaction, 'refund')) return 'status_is_final'
+    const rest = transaction.amount - refundedOf(made)
+    const amount = asked.amount ?? rest
+    if (amount > rest || amount <= 0) return 'refund_too_large'
+    const refund: Refund = {
+      id: REFUND_ID_FIRST + ++this.#refunds,
+      uuid: this.#random.uuid(),
+      key: asked.key,
+      amount,
+      reason: asked.reason,
+      atMs: this.#clock.nowMs(),
+      how: asked.how,
+    }
+    transaction.refunds = [...made, refund]
+    this.#enter(transaction, amount === rest ? 'refund' : 'partial_refund', 'refund')
+    return refund
+  }
+
+  #destination(transaction: Transaction, cause: Cause): TransactionStatus | undefined {
+    if (!this.legalCauses(transaction).includes(cause)) return undefined
+    const moves = LIFECYCLE[transaction.method.family]
+    return moves.find((move) => move.cause === cause && move.from.includes(transaction.status))?.to
+  }
+
+  #enter(transaction: Transaction, status: TransactionStatus, cause: Cause): void {
+    const { before, changedMs } = transaction
+    transaction.before = { status: transaction.status, atMs: changedMs, cause: transaction.cause, before }
+    transaction.status = status
+    transaction.cause = cause
+    transaction.changedMs = this.#clock.nowMs()
+    if (status === 'settlement') transaction.settledMs = transaction.changedMs
+    this.onChange(transaction)
+  }
+
+  /**
+   * A wished number too short gets leading zeros, one too long loses its tail, one in use is replaced by a random one (protocol.md
+   * §7.2). A number is in use while its transaction can be paid.
+   */
+  #numberFor({ number: rule }: Method, wished: string | null): string | undefined {
+    if (!rule) return ''
+    const whole = (digits: string) => (rule.separate ? digits : rule.company + digits)
+    const isFree = (number: string) => this.#latestByNumber.get(number)?.status !== 'pending'
+    if (wished !== null) {
+      const number = whole(wished.padStart(rule.least, '0').slice(0, rule.most))
+      if (isFree(number)) return number
+    }
+    for (let length = rule.drawn; length <= rule.most; length++) {
+      for (let draw = 0; draw < DRAWS; draw++) {
+        const number = whole(this.#random.digits(length))
+        if (isFree(number)) return number
+      }
+    }
+    return undefined
+  }
+
+  #joinExpiryBatch(transaction: Transaction): void {
+    const atMs = Math.ceil(transaction.expiresMs / EXPIRY_BATCH_MS) * EXPIRY_BATCH_MS
+    const batch = this.#expiryBatches.get(atMs)
+    if (batch) {
+      batch.push(transaction)
+      return
+    }
+    this.#expiryBatches.set(atMs, [transaction])
+    this.#clock.plan(atMs, () => this.#runExpiryBatch(atMs))
+  }
+
+  #runExpiryBatch(atMs: number): void {
+    const batch = this.#expiryBatches.get(atMs) ?? []
+    this.#expiryBatches.delete(atMs)
+    for (const transaction of batch) this.move(transaction, 'deadline')
+  }
+}
+
+export function refundedOf(refunds: readonly Refund[]): number {
+  return refunds.reduce((sum, refund) => sum + refund.amount, 0)
+}
+
+/** From the beginning to now. */
+export function historyOf(transaction: Transaction): Change[] {
+  const changes: Change[] = []
+  const { status, changedMs: atMs, cause, before } = transaction
+  for (let change: Change | null = { status, atMs, cause, before }; change; change = change.before)
+    changes.unshift(change)
+  return changes
+}
+
+/** For those who act by hand: why not, and what could be done instead. */
+export function notPossible(ledger: Ledger, transaction: Transaction, cause: Cause): BayarError {
+  const legal = ledger.legalCauses(transaction).filter((one) => one !== 'deadline')
+  const instead = legal.length ? `possible now: ${legal.join(', ')}` : 'nothing can happen to it any more'
+  return new BayarError(
+    'command_not_possible',
+    `Simulator: ${transaction.orderId} (${transaction.method.title}) is in status ${transaction.status} and cannot ${cause}; ${instead}.`,
+    { details: { orderId: transaction.orderId, status: transaction.status, possible: legal } },
+  )
+}

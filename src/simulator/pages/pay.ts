@@ -1,0 +1,43 @@
+import { html } from 'hono/html'
+import type { Transaction } from '../ledger.ts'
+import type { World } from '../world.ts'
+import { type Html, layout, type Page, rupiah, statusBadge, translated } from './layout.ts'
+import { STATUS_WORDS } from './words.ts'
+
+/** The bank's side: a number is typed in, the bill is shown, and paid. */
+export function payPage(page: Page): Html {
+  const { say, context } = page
+  const number = (context.req.query('number') ?? '').replaceAll(/[\s-]/g, '')
+  const biller = (context.req.query('biller') ?? '').trim()
+  return layout(
+    page,
+    say('pay'),
+    html`<h1>${say('pay')}</h1><p>${say('pay_lead')}</p>
+<form class="row" method="get" action="/pay">
+<div class="grow"><label for="number">${say('number_to_pay')}</label><input id="number" name="number" inputmode="numeric" required maxlength="40" autocomplete="off" value="${number}"></div>
+<div class="narrow"><label for="biller">${say('biller_code')}</label><input id="biller" name="biller" inputmode="numeric" maxlength="10" autocomplete="off" aria-describedby="biller-hint" value="${biller}"></div>
+<button>${say('look_up')}</button>
+</form>
+<p id="biller-hint" class="soft small">${say('biller_code')}: ${say('biller_hint')}</p>
+${number ? bill(page, billOf(page.world, number, biller)) : ''}`,
+  )
+}
+
+function bill(page: Page, transaction: Transaction | undefined): Html {
+  const { say } = page
+  if (!transaction) return html`<p class="alert" role="alert">${say('number_unknown')}</p>`
+  if (transaction.status !== 'pending')
+    return html`<p class="alert" role="alert">${say('number_over')} ${translated(page, STATUS_WORDS, transaction.status)}.
+<a href="/transactions/${transaction.id}">${transaction.orderId}</a></p>`
+  return html`<section class="card" role="status"><p>${transaction.method.title} · ${transaction.orderId} ${statusBadge(page, transaction.status)}</p>
+<p class="big">${rupiah(transaction.amount)}</p>
+<form method="post" action="/transactions/${transaction.id}"><button name="move" value="pay">${say('pay_now')} ${rupiah(transaction.amount)}</button></form></section>`
+}
+
+/** A bill key needs its biller code beside it, as at the bank: both must have been shown to the customer. */
+function billOf(world: World, number: string, biller: string): Transaction | undefined {
+  const found = world.ledger.findByNumber(number)
+  const rule = found?.method.number
+  if (!found || !rule) return undefined
+  return rule.separate ? (biller === rule.company ? found : undefined) : biller === '' ? found : undefined
+}

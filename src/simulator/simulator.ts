@@ -1,0 +1,193 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import { BayarError } from '../errors.ts'
+import { createApp } from './app.ts'
+import type { SimulatorClock } from './clock.ts'
+import { answerApi, isApiPath } from './core-api.ts'
+import type { Deliver } from './deliver-notification.ts'
+import type { Faults } from './faults.ts'
+import { notPossible, type Transaction } from './ledger.ts'
+import type { Cause } from './lifecycle.ts'
+import { listen } from './listen.ts'
+import type { SimulatedNotification } from './outbox.ts'
+import { createRandom } from './random.ts'
+import { type SimulatedTransaction, showTransaction } from './show-transaction.ts'
+import { createWorld, type World, type WorldOptions } from './world.ts'
+
+export interface SimulatorOptions {
+  /** Made up, in the look of the sandbox, unless given. */
+  readonly serverKey?: string
+  readonly clientKey?: string
+  readonly merchantId?: string
+  /** The notification URL of the dashboard; several, or one text with commas. */
+  readonly notificationUrl?: string | readonly string[]
+  /** The machine's clock unless said otherwise. */
+  readonly clock?: { readonly start?: Date; readonly frozen?: boolean }
+  /** The same seed, asked the same, gives the same ids, numbers and retry times. */
+  readonly seed?: number
+  /** HTTP status = body status_code, to test that branch of a client. */
+  readonly mirrorBodyCodes?: boolean
+  /** How notifications travel: the global `fetch` unless given. Redirects are followed here, and after 15 s nobody waits any more. */
+  readonly deliver?: Deliver
+}
+
+/** Order id (its latest transaction) or transaction id. */
+type Id = string
+
+export interface Simulator {
+  readonly serverKey: string
+  readonly clientKey: string
+  readonly merchantId: string
+  /** The whole HTTP surface: give it to a client in place of the global `fetch`. */
+  fetch(request: Request): Promise<Response>
+  readonly clock: SimulatorClock
+  /** The customer pays. The amount of a virtual account is fixed, so another one is refused as the bank would. */
+  pay(id: Id, options?: { readonly amount?: number }): Promise<SimulatedTransaction>
+  deny(id: Id): Promise<SimulatedTransaction>
+  cancel(id: Id): Promise<SimulatedTransaction>
+  expire(id: Id): Promise<SimulatedTransaction>
+  /** The provider takes a settled payment back (Permata, Mandiri bill). */
+  reverse(id: Id): Promise<SimulatedTransaction>
+  fail(id: Id): Promise<SimulatedTransaction>
+  refund(
+    id: Id,
+    options?: { readonly amount?: number; readonly key?: string; readonly reason?: string },
+  ): Promise<SimulatedTransaction>
+  transaction(id: Id): SimulatedTransaction
+  /** Newest first. */
+  transactions(): SimulatedTransaction[]
+  readonly notifications: {
+    /** Newest first. */
+    list(): SimulatedNotification[]
+    resend(id: string): Promise<SimulatedNotification>
+    /** The dashboard's test button. */
+    sendTest(url?: string): Promise<SimulatedNotification[]>
+    pause(): void
+    resume(): void
+  }
+  readonly faults: Faults
+  /** Every delivery that is due now has finished. */
+  idle(): Promise<void>
+  listen(options: {
+    readonly port: number
+    readonly host?: string
+  }): Promise<{ readonly url: string; close(): Promise<void> }>
+  /** Everything as it was at the start, the clock too. */
+  reset(): void
+}
+
+/** A Midtrans of one's own: `const simulator = createSimulator({ notificationUrl: 'http://localhost:3000/…' })`. */
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  const keys = createRandom(options.seed, 'keys')
+  const worldOptions: WorldOptions = {
+    serverKey: options.serverKey ?? `SB-Mid-server-${keys.uuid().replaceAll('-', '').slice(0, 24)}`,
+    clientKey: options.clientKey ?? `SB-Mid-client-${keys.uuid().replaceAll('-', '').slice(0, 16)}`,
+    merchantId: options.merchantId ?? `G${keys.digits(9)}`,
+    notificationUrl: options.notificationUrl,
+    clock: options.clock,
+    seed: options.seed,
+    mirrorBodyCodes: options.mirrorBodyCodes,
+    // Looked up at each call, so that a test may replace the global one.
+    deliver: options.deliver ?? ((request) => fetch(request)),
+  }
+  let world = createWorld(worldOptions)
+
+  const act = async (id: string, cause: Cause): Promise<SimulatedTransaction> => {
+    const transaction = find(world, id)
+    if (world.ledger.move(transaction, cause)) throw notPossible(world.ledger, transaction, cause)
+    return showTransaction(world, transaction)
+  }
+
+  const respond = async (request: Request): Promise<Response> =>
+    isApiPath(new URL(request.url).pathname) ? await answerApi(world, request) : await app.fetch(request)
+
+  const simulator: Simulator = {
+    serverKey: worldOptions.serverKey,
+    clientKey: worldOptions.clientKey,
+    merchantId: worldOptions.merchantId,
+    fetch: (request) => unlessGivenUp(request.signal, respond(request)),
+    clock: {
+      now: () => world.clock.now(),
+      freeze: (at) => world.clock.freeze(at),
+      resume: () => world.clock.resume(),
+      advance: (seconds) => world.clock.advance(seconds),
+      set: (at) => world.clock.set(at),
+    },
+    async pay(id, { amount } = {}) {
+      const transaction = find(world, id)
+      if (amount !== undefined && amount !== transaction.amount)
+        throw new BayarError(
+          'invalid_request',
+          `Simulator: ${transaction.method.title} takes exactly ${transaction.amount} for ${transaction.orderId}; the bank refuses ${amount}.`,
+        )
+      return await act(id, 'pay')
+    },
+    deny: (id) => act(id, 'deny'),
+    cancel: (id) => act(id, 'cancel'),
+    expire: (id) => act(id, 'expire'),
+    reverse: (id) => act(id, 'reverse'),
+    fail: (id) => act(id, 'fail'),
+    async refund(id, { amount, key, reason } = {}) {
+      const transaction = find(world, id)
+      const made = world.ledger.refund(transaction, {
+        amount: amount ?? null,
+        key: key ?? null,
+        reason: reason ?? '',
+        how: 'offline',
+      })
+      if (made === 'status_is_final') throw notPossible(world.ledger, transaction, 'refund')
+      if (typeof made === 'string')
+        throw new BayarError(
+          'command_not_possible',
+          `Simulator: ${transaction.orderId} cannot be refunded so: ${made}.`,
+        )
+      return showTransaction(world, transaction)
+    },
+    transaction: (id) => showTransaction(world, find(world, id)),
+    transactions: () => Array.from(world.ledger.newest(), (one) => showTransaction(world, one)),
+    notifications: {
+      list: () => world.outbox.list(),
+      resend: (id) => world.outbox.resend(id),
+      sendTest: async (url) => world.outbox.sendTest(url),
+      pause: () => world.outbox.pause(),
+      resume: () => world.outbox.resume(),
+    },
+    faults: {
+      add: (fault) => world.faults.add(fault),
+      remove: (id) => world.faults.remove(id),
+      clear: () => world.faults.clear(),
+      list: () => world.faults.list(),
+    },
+    async idle() {
+      do {
+        world.clock.keepDue()
+        await turnOfTheLoop()
+        await world.outbox.idle()
+      } while (!world.outbox.isIdle)
+    },
+    listen: (where) => listen(respond, where),
+    reset() {
+      world.clock.close()
+      world.outbox.close()
+      world = createWorld(worldOptions)
+    },
+  }
+  const app = createApp(simulator, () => world)
+  return simulator
+}
+
+function find(world: World, id: string): Transaction {
+  const transaction = world.ledger.find(id)
+  if (!transaction)
+    throw new BayarError('payment_not_found', `Simulator: it knows no order or transaction “${id}”.`)
+  return transaction
+}
+
+/** As a real `fetch`: who gives up hears nothing more, and Midtrans goes on regardless. */
+function unlessGivenUp(signal: AbortSignal, work: Promise<Response>): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason)
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+  })
+}

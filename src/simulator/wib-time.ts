@@ -1,0 +1,19 @@
+/**
+ * Times as Midtrans writes them (docs/midtrans/lifecycle.md §7): naive, and always WIB, +07:00. The product has a reader of its own for
+ * these; this is a second hand on purpose, so that one misunderstanding cannot live on both sides.
+ */
+const WIB_MS = 7 * 60 * 60 * 1000
+
+export function toWib(ms: number): string {
+  return new Date(ms + WIB_MS).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+const ORDER_TIME = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)$/
+
+/** `custom_expiry.order_time`, "2025-08-14 09:00:00 +0700"; undefined when it is not one. */
+export function readOrderTime(text: string): number | undefined {
+  const match = ORDER_TIME.exec(text)
+  if (!match) return undefined
+  const ms = Date.parse(`${match[1]}T${match[2]}${match[3]}:${match[4]}`)
+  return Number.isNaN(ms) ? undefined : ms
+}

@@ -1,0 +1,80 @@
+import { AnswerMemory } from './answer-memory.ts'
+import { WorldClock } from './clock.ts'
+import type { Outcome } from './core-api.ts'
+import type { Deliver } from './deliver-notification.ts'
+import type { Merchant } from './documents.ts'
+import { FaultList } from './faults.ts'
+import { Ledger } from './ledger.ts'
+import { Outbox, readUrls } from './outbox.ts'
+import { createRandom, type Random } from './random.ts'
+import type { LoggedRequest } from './request-log.ts'
+import { REQUESTS_KEPT } from './request-log.ts'
+import { Ring } from './ring.ts'
+
+/** One Midtrans with one merchant. `reset` throws it away and makes another. */
+export interface World {
+  readonly clock: WorldClock
+  readonly merchant: Merchant
+  readonly clientKey: string
+  readonly ledger: Ledger
+  readonly outbox: Outbox
+  readonly faults: FaultList
+  readonly memory: AnswerMemory<Outcome>
+  readonly requests: Ring<LoggedRequest>
+  /** Ids of error answers. */
+  readonly answerIds: Random
+  readonly settings: Settings
+}
+
+/** What the merchant has set in the dashboard. */
+export interface Settings {
+  notificationUrls: readonly string[]
+  /** HTTP status = body status_code. Which of the two a path uses in production is not documented throughout (protocol.md §5). */
+  mirrorBodyCodes: boolean
+}
+
+export interface WorldOptions {
+  readonly serverKey: string
+  readonly clientKey: string
+  readonly merchantId: string
+  readonly notificationUrl?: string | readonly string[] | undefined
+  readonly clock?: { readonly start?: Date; readonly frozen?: boolean } | undefined
+  readonly seed?: number | undefined
+  readonly mirrorBodyCodes?: boolean | undefined
+  readonly deliver: Deliver
+}
+
+export function createWorld(options: WorldOptions): World {
+  const { seed } = options
+  const clock = new WorldClock(options.clock?.start, options.clock?.frozen ?? false)
+  const faults = new FaultList()
+  const merchant: Merchant = { id: options.merchantId, serverKey: options.serverKey }
+  const settings: Settings = {
+    notificationUrls: readUrls(options.notificationUrl),
+    mirrorBodyCodes: options.mirrorBodyCodes ?? false,
+  }
+  const ledger = new Ledger(clock, createRandom(seed, 'transactions'))
+  const outbox = new Outbox({
+    clock,
+    faults,
+    merchant,
+    retryShifts: createRandom(seed, 'retries'),
+    testIds: createRandom(seed, 'tests'),
+    deliver: options.deliver,
+    dashboardUrls: () => settings.notificationUrls,
+  })
+  ledger.onChange = (transaction) => outbox.announce(transaction)
+  clock.atRest = () => outbox.idle()
+  return {
+    clock,
+    merchant,
+    clientKey: options.clientKey,
+    ledger,
+    outbox,
+    faults,
+    memory: new AnswerMemory(),
+    requests: new Ring(REQUESTS_KEPT),
+    answerIds: createRandom(seed, 'answers'),
+    settings,
+  }
+}

@@ -1,0 +1,258 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import pg from 'pg'
+import { assert, BayarError, isBayarError } from '../errors.ts'
+
+/**
+ * The few methods that the code needs of PostgreSQL, over a `pg` pool. bigint columns come back as `bigint`, because money beyond 2^53 must not be rounded
+ * on its way in.
+ */
+export interface Queryable {
+  query<R>(text: string, params?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number | null }>
+  /** Runs a statement of the hot path under a name, so that the server parses and plans it once. */
+  prepared<R>(
+    name: string,
+    text: string,
+    params: readonly unknown[],
+  ): Promise<{ rows: R[]; rowCount: number | null }>
+}
+
+export interface Transaction extends Queryable {
+  /** Runs part of the work so that its failure leaves the rest alone. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>
+}
+
+export interface Database extends Queryable {
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>
+  /** Wakes `onNotify` when the channel is notified. Returns the way to stop. Reconnects by itself; polling is the floor. */
+  listen(channel: string, onNotify: (payload: string) => void): Promise<() => Promise<void>>
+  close(): Promise<void>
+}
+
+/** The host's own pool, from `pg`. */
+export type Pool = pg.Pool
+
+export interface TransactionOptions {
+  /** The server ends a statement of this transaction after so long. */
+  readonly statementTimeoutMs?: number
+}
+
+export interface DatabaseOptions {
+  /** A URL, or the host's own pool. */
+  readonly database: string | pg.Pool
+  /** For LISTEN, when `database` goes through a transaction pooler. */
+  readonly directUrl?: string
+  readonly connections?: number
+  /** Named statements need a session; a transaction pooler has none. */
+  readonly namedStatements?: boolean
+  readonly applicationName?: string
+}
+
+const TYPES = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === pg.types.builtins.INT8 && format !== 'binary') return BigInt
+    return pg.types.getTypeParser(oid, format as 'text')
+  },
+}
+
+/** Set while a transaction of ours is open in this async context. No call to Midtrans may be made then: it would hold locks for 30 s. */
+const openTransaction = new AsyncLocalStorage<true>()
+
+export function insideTransaction(): boolean {
+  return openTransaction.getStore() === true
+}
+
+/** SQLSTATE: serialization failure, deadlock, lock not available. The work is run again; it is nobody's mistake. */
+const RUN_AGAIN = new Set(['40001', '40P01', '55P03'])
+const RUNS_MAX = 5
+
+export function mustRunAgain(error: unknown): boolean {
+  return RUN_AGAIN.has(sqlState(error) ?? '')
+}
+
+/** SQLSTATE classes 08 and 57P: the connection is gone, and nobody knows whether the last commit arrived. */
+export function connectionLost(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state !== undefined) return state.startsWith('08') || state.startsWith('57P')
+  const code = (error as { code?: string } | null)?.code
+  return (
+    code === 'ECONNREFUSED' ||
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    code === 'ENOENT' ||
+    code === 'ETIMEDOUT' ||
+    // pg gives these three no code of their own.
+    (error instanceof Error &&
+      /Connection terminated|connection timeout|timeout exceeded when trying to connect/i.test(error.message))
+  )
+}
+
+export function sqlState(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const ownsPool = typeof options.database === 'string'
+  const pool = ownsPool ? poolFor(options) : (options.database as pg.Pool)
+  const named = options.namedStatements ?? true
+  // A pool reports an idle connection's death as an event; unheard, it would end the process.
+  if (ownsPool) pool.on('error', () => {})
+
+  const statement = (name: string, text: string, params: readonly unknown[]): pg.QueryConfig =>
+    named ? { name, text, values: params as unknown[] } : { text, values: params as unknown[] }
+
+  const run = async <R>(client: pg.Pool | pg.PoolClient, query: pg.QueryConfig) => {
+    const result = await client.query<R & pg.QueryResultRow>({ ...query, types: TYPES })
+    return { rows: result.rows as R[], rowCount: result.rowCount }
+  }
+
+  async function transactionOnce<T>(
+    work: (tx: Transaction) => Promise<T>,
+    { statementTimeoutMs }: TransactionOptions,
+  ): Promise<T> {
+    const client = await connect(pool)
+    let broken: Error | undefined
+    let isOpen = true
+    // A connection that dies between two statements says so as an event.
+    const onError = (error: Error) => {
+      broken = error
+    }
+    client.on('error', onError)
+    try {
+      // Both are set here because a host's role may have other defaults, and both are promises of ours (design §1).
+      await client.query(
+        `begin isolation level read committed; set local synchronous_commit = on${
+          statementTimeoutMs ? `; set local statement_timeout = ${Math.trunc(statementTimeoutMs)}` : ''
+        }`,
+      )
+      let depth = 0
+      // A handler that outlives its transaction must not speak into the next user's.
+      const ask = async <R>(query: pg.QueryConfig) => {
+        assert(isOpen, 'a transaction was used after its end')
+        return run<R>(client, query)
+      }
+      const tx: Transaction = {
+        query: (text, params = []) => ask({ text, values: params as unknown[] }),
+        prepared: (name, text, params) => ask(statement(name, text, params)),
+        async savepoint(inner) {
+          const name = `bayar_${++depth}`
+          await client.query(`savepoint ${name}`)
+          try {
+            const result = await inner()
+            await client.query(`release savepoint ${name}`)
+            return result
+          } catch (error) {
+            await client.query(`rollback to savepoint ${name}; release savepoint ${name}`)
+            throw error
+          }
+        },
+      }
+      const result = await openTransaction.run(true, () => work(tx))
+      isOpen = false
+      await client.query('commit')
+      return result
+    } catch (error) {
+      isOpen = false
+      if (!broken && !connectionLost(error))
+        await client.query('rollback').catch((failed: Error) => (broken = failed))
+      else broken ??= error as Error
+      throw error
+    } finally {
+      client.off('error', onError)
+      client.release(broken)
+    }
+  }
+
+  return {
+    query: (text, params = []) => run(pool, { text, values: params as unknown[] }),
+    prepared: (name, text, params) => run(pool, statement(name, text, params)),
+    async transaction(work, transactionOptions = {}) {
+      for (let runs = 1; ; runs++) {
+        try {
+          return await transactionOnce(work, transactionOptions)
+        } catch (error) {
+          if (!mustRunAgain(error) || runs >= RUNS_MAX) throw error
+        }
+      }
+    },
+    listen: (channel, onNotify) => listen(options, pool, channel, onNotify),
+    async close() {
+      if (ownsPool) await pool.end()
+    },
+  }
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw connectionLost(error) ? unreachable(error) : error
+  }
+}
+
+/** The cause's own words name host and port, never the password. */
+export function unreachable(error: unknown): BayarError {
+  if (isBayarError(error)) return error
+  const because =
+    error instanceof AggregateError
+      ? error.errors.map(String).join('; ')
+      : String((error as Error)?.message ?? error)
+  return new BayarError('database_unreachable', `${because}.`, { cause: error })
+}
+
+function poolFor(options: DatabaseOptions): pg.Pool {
+  return new pg.Pool({
+    connectionString: options.database as string,
+    max: options.connections ?? 10,
+    connectionTimeoutMillis: 10_000,
+    application_name: options.applicationName ?? 'bayar',
+    keepAlive: true,
+  })
+}
+
+const RECONNECT_MS = 1000
+
+async function listen(
+  options: DatabaseOptions,
+  pool: pg.Pool,
+  channel: string,
+  onNotify: (payload: string) => void,
+): Promise<() => Promise<void>> {
+  let stopped = false
+  let client: pg.Client | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const start = async () => {
+    const fresh =
+      options.directUrl || typeof options.database === 'string'
+        ? new pg.Client({
+            connectionString: options.directUrl ?? (options.database as string),
+            application_name: 'bayar listen',
+            keepAlive: true,
+          })
+        : new pg.Client(pool.options)
+    client = fresh
+    fresh.on('notification', ({ payload }) => onNotify(payload ?? ''))
+    fresh.on('error', () => {})
+    fresh.on('end', () => {
+      if (!stopped) timer = setTimeout(restart, RECONNECT_MS)
+    })
+    await fresh.connect()
+    await fresh.query(`listen ${pg.escapeIdentifier(channel)}`)
+  }
+  // While it is down, polling each second finds the work; a wake-up then may have been missed, so one is given.
+  const restart = () => {
+    start().then(
+      () => onNotify(''),
+      () => {
+        if (!stopped) timer = setTimeout(restart, RECONNECT_MS)
+      },
+    )
+  }
+  await start()
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await client?.end().catch(() => {})
+  }
+}

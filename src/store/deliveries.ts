@@ -1,0 +1,160 @@
+import type { Queryable } from './database.ts'
+
+export interface Claimed {
+  readonly handler_id: number
+  readonly subject_id: string
+  readonly sequence: number
+  readonly event_id: string
+  readonly attempts: number
+}
+
+/**
+ * Takes due deliveries for the length of a lease: of each lane (handler, subject) only the lowest unfinished one, so that a handler sees a payment's events in the order in which they
+ * happened. A sequence is given under the payment's lock, so a lower one is always committed first. A dead letter is finished: it frees its lane.
+ *
+ * A lease that runs out is no try: the row is simply free again. Leases go by the database's clock, the one that all workers share.
+ */
+export async function claimDeliveries(
+  database: Queryable,
+  options: { handlerIds: readonly number[]; at: Date; leaseSeconds: number; leasedBy: string; limit: number },
+): Promise<readonly Claimed[]> {
+  const { rows } = await database.prepared<Claimed>(
+    'bayar_claim_deliveries',
+    `with due as (
+       select d.handler_id, d.subject_id, d.sequence
+         from bayar.deliveries d
+        where d.state = 'waiting' and d.due_at <= $1 and d.handler_id = any ($5::int[])
+          and (d.leased_until is null or d.leased_until < now())
+          and not exists (
+            select 1 from bayar.deliveries e
+             where e.handler_id = d.handler_id and e.subject_id = d.subject_id and e.sequence < d.sequence and e.state = 'waiting')
+        order by d.due_at
+        limit $4
+          for update of d skip locked
+     )
+     update bayar.deliveries d set leased_until = now() + make_interval(secs => $2), leased_by = $3
+       from due where d.handler_id = due.handler_id and d.subject_id = due.subject_id and d.sequence = due.sequence
+     returning d.handler_id, d.subject_id, d.sequence, d.event_id, d.attempts`,
+    [options.at, options.leaseSeconds, options.leasedBy, options.limit, options.handlerIds],
+  )
+  return rows
+}
+
+export interface Finished {
+  readonly handler_id: number
+  readonly subject_id: string
+  readonly sequence: number
+  readonly state: 'waiting' | 'done' | 'dead'
+  readonly failed: boolean
+  readonly error: string | null
+  readonly due_at: Date | null
+}
+
+/** Writes what became of a batch. Only the lease's owner may: one that ran out belongs to somebody else now. */
+export async function finishDeliveries(
+  database: Queryable,
+  finished: readonly Finished[],
+  options: { leasedBy: string; at: Date },
+): Promise<void> {
+  await database.prepared(
+    'bayar_finish_deliveries',
+    `update bayar.deliveries d
+        set state = f.state, attempts = d.attempts + (case when f.failed then 1 else 0 end), error = f.error,
+            due_at = coalesce(f.due_at, d.due_at), leased_by = null, leased_until = null, finished_at = case when f.state <> 'waiting' then $3::timestamptz end
+       from json_to_recordset($1::json) as f(handler_id int, subject_id uuid, sequence int, state text, failed boolean, error text, due_at timestamptz)
+      where d.handler_id = f.handler_id and d.subject_id = f.subject_id and d.sequence = f.sequence and d.leased_by = $2 and d.state = 'waiting'`,
+    [JSON.stringify(finished), options.leasedBy, options.at],
+  )
+}
+
+/** Handlers that still run keep what they hold. */
+export async function renewLeases(
+  database: Queryable,
+  held: readonly Pick<Claimed, 'handler_id' | 'subject_id' | 'sequence'>[],
+  options: { leasedBy: string; leaseSeconds: number },
+): Promise<void> {
+  await database.query(
+    `update bayar.deliveries d set leased_until = now() + make_interval(secs => $3)
+       from json_to_recordset($1::json) as h(handler_id int, subject_id uuid, sequence int)
+      where d.handler_id = h.handler_id and d.subject_id = h.subject_id and d.sequence = h.sequence and d.leased_by = $2 and d.state = 'waiting'`,
+    [JSON.stringify(held), options.leasedBy, options.leaseSeconds],
+  )
+}
+
+/** Owes events to a handler again, finished or never owed: replay, and `--from` of a new name. */
+export async function oweAgain(
+  database: Queryable,
+  handlerName: string,
+  eventIds: readonly string[],
+  at: Date,
+): Promise<number> {
+  const { rows } = await database.query<{ owed: number }>(
+    `with owed as (
+       insert into bayar.deliveries as d (handler_id, subject_id, sequence, event_id, due_at, created_at)
+       select h.id, e.subject_id, e.sequence, e.id, $3, $3
+         from bayar.handlers h join bayar.events e on e.id = any ($2::uuid[]) and e.type = any (h.events)
+        where h.name = $1 and h.kind = 'on' and h.retired_at is null
+           on conflict (handler_id, subject_id, sequence) do update
+          set state = 'waiting', attempts = 0, replays = d.replays + 1, error = null, due_at = excluded.due_at, leased_by = null, leased_until = null, finished_at = null
+        where d.state <> 'waiting'
+       returning 1
+     )
+     select count(*)::int as owed from owed`,
+    [handlerName, eventIds, at],
+  )
+  return rows[0]!.owed
+}
+
+export interface DeliveryRow {
+  readonly handler: string
+  readonly state: 'waiting' | 'done' | 'dead'
+  readonly attempts: number
+  readonly replays: number
+  readonly error: string | null
+  readonly due_at: Date
+  readonly finished_at: Date | null
+  readonly event_id: string
+  readonly sequence: number
+}
+
+export async function readDeliveries(
+  database: Queryable,
+  subjectId: string,
+): Promise<readonly DeliveryRow[]> {
+  const { rows } = await database.query<DeliveryRow>(
+    `select h.name as handler, d.state, d.attempts, d.replays, d.error, d.due_at, d.finished_at, d.event_id, d.sequence
+       from bayar.handlers h join bayar.deliveries d on d.handler_id = h.id and d.subject_id = $1
+      order by d.sequence, h.name`,
+    [subjectId],
+  )
+  return rows
+}
+
+export async function listDeadDeliveries(
+  database: Queryable,
+  limit: number,
+): Promise<readonly (DeliveryRow & { order_id: string; type: string })[]> {
+  const { rows } = await database.query<DeliveryRow & { order_id: string; type: string }>(
+    `select h.name as handler, d.state, d.attempts, d.replays, d.error, d.due_at, d.finished_at, d.event_id, d.sequence, p.order_id, e.type
+       from bayar.deliveries d
+       join bayar.handlers h on h.id = d.handler_id
+       join bayar.events e on e.id = d.event_id
+       join bayar.payments p on p.id = d.subject_id
+      where d.state = 'dead' order by d.event_id desc limit $1`,
+    [limit],
+  )
+  return rows
+}
+
+/** Waiting deliveries whose time came long ago: nobody drains them. */
+export async function countOverdue(
+  database: Queryable,
+  before: Date,
+): Promise<{ overdue: number; dead: number }> {
+  const { rows } = await database.query<{ overdue: number; dead: number }>(
+    `select (select count(*)::int from (select 1 from bayar.deliveries where state = 'waiting' and due_at < $1 limit 10000) o) as overdue,
+            (select count(*)::int from (select 1 from bayar.deliveries where state = 'dead' limit 10000) d) as dead`,
+    [before],
+  )
+  return rows[0]!
+}

@@ -1,0 +1,272 @@
+import type { AttemptState, Item } from '../domain/payment.ts'
+import type { PaymentStatus } from '../domain/payment-status.ts'
+import type { Queryable } from './database.ts'
+
+export interface NewPayment {
+  readonly id: string
+  readonly merchant: string
+  readonly orderId: string
+  readonly paymentType: string | null
+  readonly bank: string | null
+  readonly grossAmount: bigint
+  readonly openIntentId: string | null
+  readonly owner: string | null
+  readonly userId: string | null
+  readonly customer: { firstName?: string; lastName?: string; email?: string; phone?: string }
+  readonly customFields: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>> | null
+  readonly items: readonly Item[]
+  readonly requestDigest: Uint8Array
+  readonly at: Date
+  readonly firstCheckAt: Date
+}
+
+/**
+ * Writes the payment with its items and puts it on the work list. False when the order id is taken. Notices of this order that came before the
+ * row are queued again: they were `foreign` only because nobody had asked for the order yet.
+ */
+export async function insertPayment(tx: Queryable, payment: NewPayment): Promise<boolean> {
+  const { rows } = await tx.query<{ id: string }>(
+    `with made as (
+       insert into bayar.payments (id, merchant, order_id, payment_type, bank, gross_amount, open_intent_id, owner, user_id, customer_first_name,
+              customer_last_name, customer_email, customer_phone, custom_fields, metadata, request_digest, created_at, updated_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+           on conflict (merchant, order_id) do nothing
+       returning id
+     ), itemised as (
+       insert into bayar.payment_items (payment_id, position, item_id, name, price, quantity, brand, category, merchant_name, url)
+       select made.id, i.position, i.id, i.name, i.price, i.quantity, i.brand, i.category, i.merchant_name, i.url
+         from made, json_to_recordset($18::json) as i(position int, id text, name text, price bigint, quantity int, brand text, category text,
+              merchant_name text, url text)
+     ), watched as (
+       insert into bayar.open_payments (payment_id, next_check_at) select id, $19 from made
+     ), queued as (
+       update bayar.notifications n set payment_id = made.id, status = 'received', due_at = $17
+         from made where n.payment_id is null and n.order_id = $3 and n.merchant = $2 and n.status = 'foreign'
+     )
+     select id from made`,
+    [
+      payment.id,
+      payment.merchant,
+      payment.orderId,
+      payment.paymentType,
+      payment.bank,
+      payment.grossAmount,
+      payment.openIntentId,
+      payment.owner,
+      payment.userId,
+      payment.customer.firstName ?? null,
+      payment.customer.lastName ?? null,
+      payment.customer.email ?? null,
+      payment.customer.phone ?? null,
+      payment.customFields,
+      payment.metadata === null ? null : JSON.stringify(payment.metadata),
+      payment.requestDigest,
+      payment.at,
+      JSON.stringify(
+        payment.items.map((item, index) => ({
+          position: index + 1,
+          id: item.id ?? null,
+          name: item.name,
+          price: item.price.toString(),
+          quantity: item.quantity,
+          brand: item.brand ?? null,
+          category: item.category ?? null,
+          merchant_name: item.merchantName ?? null,
+          url: item.url ?? null,
+        })),
+      ),
+      payment.firstCheckAt,
+    ],
+  )
+  return rows.length > 0
+}
+
+export interface PaymentRow {
+  readonly id: string
+  readonly merchant: string
+  readonly order_id: string
+  readonly version: number
+  readonly status: PaymentStatus
+  readonly presumed: PaymentStatus | null
+  readonly payment_type: string | null
+  readonly bank: string | null
+  readonly gross_amount: bigint
+  readonly currency: string
+  readonly refunded_amount: bigint
+  readonly net_amount: bigint
+  readonly open_intent_id: string | null
+  readonly owner: string | null
+  readonly user_id: string | null
+  readonly customer_first_name: string | null
+  readonly customer_last_name: string | null
+  readonly customer_email: string | null
+  readonly customer_phone: string | null
+  readonly custom_fields: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>> | null
+  readonly request_digest: Buffer
+  readonly created_at: Date
+  readonly updated_at: Date
+  readonly attempts: readonly AttemptRow[]
+  readonly items: readonly ItemRow[]
+  readonly open_reviews: readonly string[]
+  /** The answer of an open charge is unknown: its outcome is being looked up. */
+  readonly outcome_unknown: boolean
+}
+
+/** As `json_agg` gives it: money as text, times as text. */
+export interface AttemptRow {
+  readonly id: string
+  readonly transaction_id: string
+  readonly status: AttemptState['status']
+  readonly paid: boolean
+  readonly gross_amount: string
+  readonly captured_amount: string
+  readonly refunded_amount: string
+  readonly charged_back_amount: string
+  readonly transaction_status: string
+  readonly fraud_status: string | null
+  readonly status_code: string
+  readonly payment_type: string | null
+  readonly transaction_time: string | null
+  readonly settlement_time: string | null
+  readonly expiry_time: string | null
+  readonly instructions: AttemptState['instructions']
+}
+
+export interface ItemRow {
+  readonly id: string | null
+  readonly name: string
+  readonly price: string
+  readonly quantity: number
+  readonly brand: string | null
+  readonly category: string | null
+  readonly merchant_name: string | null
+  readonly url: string | null
+}
+
+const VIEW = `
+select p.*,
+       coalesce((select json_agg(json_build_object('id', a.id, 'transaction_id', a.transaction_id, 'status', a.status, 'paid', a.paid,
+                'gross_amount', a.gross_amount::text, 'captured_amount', a.captured_amount::text, 'refunded_amount', a.refunded_amount::text,
+                'charged_back_amount', a.charged_back_amount::text, 'transaction_status', a.transaction_status, 'fraud_status', a.fraud_status,
+                'status_code', a.status_code, 'payment_type', a.payment_type, 'transaction_time', a.transaction_time,
+                'settlement_time', a.settlement_time, 'expiry_time', a.expiry_time, 'instructions', a.instructions) order by a.id)
+          from bayar.attempts a where a.payment_id = p.id), '[]') as attempts,
+       coalesce((select json_agg(json_build_object('id', i.item_id, 'name', i.name, 'price', i.price::text, 'quantity', i.quantity, 'brand', i.brand,
+                'category', i.category, 'merchant_name', i.merchant_name, 'url', i.url) order by i.position)
+          from bayar.payment_items i where i.payment_id = p.id), '[]') as items,
+       coalesce((select array_agg(v.reason order by v.id) from bayar.reviews v where v.payment_id = p.id and v.closed_at is null), '{}') as open_reviews,
+       p.open_intent_id is not null and exists (
+         select 1 from bayar.intents i where i.id = p.open_intent_id and i.state = 'sent' and i.answer_class is not null) as outcome_unknown
+  from bayar.payments p`
+
+export async function findPayment(database: Queryable, id: string): Promise<PaymentRow | undefined> {
+  const { rows } = await database.query<PaymentRow>(`${VIEW} where p.id = $1`, [id])
+  return rows[0]
+}
+
+export async function findPaymentByOrder(
+  database: Queryable,
+  merchant: string,
+  orderId: string,
+): Promise<PaymentRow | undefined> {
+  const { rows } = await database.query<PaymentRow>(`${VIEW} where p.merchant = $1 and p.order_id = $2`, [
+    merchant,
+    orderId,
+  ])
+  return rows[0]
+}
+
+export async function findPayments(
+  database: Queryable,
+  ids: readonly string[],
+): Promise<readonly PaymentRow[]> {
+  const { rows } = await database.query<PaymentRow>(`${VIEW} where p.id = any ($1::uuid[])`, [ids])
+  return rows
+}
+
+/** Takes the payment's lock for the rest of the transaction. */
+export async function lockPayment(
+  tx: Queryable,
+  merchant: string,
+  orderId: string,
+): Promise<string | undefined> {
+  const { rows } = await tx.query<{ id: string }>(
+    'select id from bayar.payments where merchant = $1 and order_id = $2 for update',
+    [merchant, orderId],
+  )
+  return rows[0]?.id
+}
+
+export interface PaymentFilter {
+  readonly merchant?: string
+  readonly orderId?: string
+  readonly orderIdPrefix?: string
+  readonly transactionId?: string
+  readonly emailPrefix?: string
+  readonly userId?: string
+  readonly paymentType?: string
+  readonly status?: PaymentStatus
+  readonly createdFrom?: Date
+  readonly createdTo?: Date
+  readonly amountFrom?: bigint
+  readonly amountTo?: bigint
+}
+
+export type PaymentSort = 'created' | 'amount'
+
+export interface PaymentPage {
+  readonly filter: PaymentFilter
+  readonly sort: PaymentSort
+  readonly descending: boolean
+  /** The last row of the page before: its sort value and id. */
+  readonly after: { readonly value: string; readonly id: string } | null
+  readonly limit: number
+}
+
+/** Ids are time-ordered: sorting by creation walks the primary key. One row more than asked tells whether there is a next page. */
+export async function listPayments(database: Queryable, page: PaymentPage): Promise<readonly PaymentRow[]> {
+  const params: unknown[] = []
+  const given = (value: unknown) => `$${params.push(value)}`
+  const where: string[] = []
+  const { filter } = page
+  if (filter.merchant !== undefined) where.push(`p.merchant = ${given(filter.merchant)}`)
+  if (filter.orderId !== undefined) where.push(`p.order_id = ${given(filter.orderId)}`)
+  if (filter.orderIdPrefix !== undefined)
+    where.push(`p.order_id like ${given(`${escapeLike(filter.orderIdPrefix)}%`)}`)
+  if (filter.transactionId !== undefined) {
+    where.push(
+      `p.id in (select payment_id from bayar.attempts where transaction_id = ${given(filter.transactionId)})`,
+    )
+  }
+  if (filter.emailPrefix !== undefined)
+    where.push(`lower(p.customer_email) like ${given(`${escapeLike(filter.emailPrefix.toLowerCase())}%`)}`)
+  if (filter.userId !== undefined) where.push(`p.user_id = ${given(filter.userId)}`)
+  if (filter.paymentType !== undefined) where.push(`p.payment_type = ${given(filter.paymentType)}`)
+  if (filter.status !== undefined) where.push(`coalesce(p.presumed, p.status) = ${given(filter.status)}`)
+  if (filter.createdFrom !== undefined) where.push(`p.created_at >= ${given(filter.createdFrom)}`)
+  if (filter.createdTo !== undefined) where.push(`p.created_at < ${given(filter.createdTo)}`)
+  if (filter.amountFrom !== undefined) where.push(`p.gross_amount >= ${given(filter.amountFrom)}`)
+  if (filter.amountTo !== undefined) where.push(`p.gross_amount <= ${given(filter.amountTo)}`)
+  const sense = page.descending ? '<' : '>'
+  if (page.after !== null) {
+    where.push(
+      page.sort === 'created'
+        ? `p.id ${sense} ${given(page.after.id)}::uuid`
+        : `(p.gross_amount, p.id) ${sense} (${given(page.after.value)}::bigint, ${given(page.after.id)}::uuid)`,
+    )
+  }
+  const direction = page.descending ? 'desc' : 'asc'
+  const order =
+    page.sort === 'created' ? `p.id ${direction}` : `p.gross_amount ${direction}, p.id ${direction}`
+  const { rows } = await database.query<PaymentRow>(
+    `${VIEW} ${where.length > 0 ? `where ${where.join(' and ')}` : ''} order by ${order} limit ${given(page.limit + 1)}`,
+    params,
+  )
+  return rows
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}

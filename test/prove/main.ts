@@ -1,0 +1,23 @@
+/**
+ * `npm run prove -- NAME`: proofs that take minutes, each with a short form among the tests. A proof prints what it
+ * does as it goes, and fails by throwing.
+ */
+const PROOFS: Readonly<
+  Record<string, { says: string; load: () => Promise<{ prove: () => Promise<void> }> }>
+> = {
+  ground: {
+    says: 'fresh clones on old and new Nodes, as root and as an ordinary user: both commands of the README',
+    load: () => import('./ground.ts'),
+  },
+}
+
+const [name = ''] = process.argv.slice(2)
+const proof = PROOFS[name]
+if (proof) {
+  const { prove } = await proof.load()
+  await prove()
+} else {
+  console.error('npm run prove -- NAME, where NAME is one of:')
+  for (const [known, { says }] of Object.entries(PROOFS)) console.error(`  ${known.padEnd(10)} ${says}`)
+  process.exitCode = 2
+}

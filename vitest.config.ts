@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: ['test/support/test-cluster.ts'],
+    setupFiles: ['test/support/failed-file.ts'],
+    // A file has a process and a database of its own, so files run beside each other, in any order.
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // A test that sometimes passes is a bug in the test or in the code; neither goes away by trying again.
+    retry: 0,
+  },
+})
