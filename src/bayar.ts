@@ -7,16 +7,16 @@ import { createGateway } from './gateway/gateway.ts'
 import type { Gateway } from './gateway/port.ts'
 import { createApp } from './http/app.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
+import { type ApiRequests, bindApiRequests } from './operations/api-requests/index.ts'
 import type { Context, Merchant, Rules, Wake } from './operations/context.ts'
 import { HandlerRegistry, type OnHandler, type WithinHandler } from './operations/events/handler-registry.ts'
 import { bindEvents, type Events } from './operations/events/index.ts'
 import { type Health, readHealth } from './operations/health.ts'
 import { jsonLog } from './operations/log.ts'
 import { bindNotifications, type Notifications } from './operations/notifications/index.ts'
-import {
-  createNotificationIntake,
-  type NotificationIntake,
-} from './operations/notifications/notification-intake.ts'
+import { createNotificationIntake } from './operations/notifications/notification-intake.ts'
+import type { NotificationParts } from './operations/notifications/receive-notification.ts'
+import { createRefusalCounter } from './operations/notifications/refusal-counter.ts'
 import { bindPayments, type Payments } from './operations/payments/index.ts'
 import { checkDatabase } from './store/check-database.ts'
 import { type Database, insideTransaction, openDatabase } from './store/database.ts'
@@ -26,6 +26,8 @@ export interface Bayar {
   readonly payments: Payments
   readonly notifications: Notifications
   readonly events: Events
+  /** Idempotency-Key, as our own routes understand it. */
+  readonly apiRequests: ApiRequests
   /** Runs your code for an event, surely: by a worker, with retries, at least once, in order per payment. */
   on(event: EventType | '*' | readonly EventType[], name: string, handler: OnHandler): void
   /** Runs your code inside the transaction that causes the event: its effect is there exactly once. It has one second. */
@@ -68,11 +70,10 @@ export function composeBayar(
   const woken = new Set<Wake>()
   let waking: NodeJS.Timeout | undefined
   let isClosed = false
+  /** Every registered `within` handler was in this code when it was opened. */
+  let isComplete = false
 
-  interface Parts {
-    readonly context: Context
-    readonly intake: NotificationIntake
-  }
+  type Parts = NotificationParts
 
   function connect(): Database {
     if (settings.database === undefined) throw new BayarError('database_missing')
@@ -111,7 +112,6 @@ export function composeBayar(
         `${pending.length} migration${pending.length === 1 ? ' is' : 's are'} missing.`,
       )
     await handlers.register(db, clock.now())
-    handlers.assertComplete()
     const context: Context = {
       database: db,
       gateway: outsideTransactions(gatewayOf(settings, rules)),
@@ -121,16 +121,31 @@ export function composeBayar(
       handlers,
       wake,
     }
-    return { context, intake: createNotificationIntake(context) }
+    return { context, intake: createNotificationIntake(context), refusals: createRefusalCounter(context) }
   }
 
   /** One opening for all; a failed one is tried again by the next caller. */
-  function parts(): Promise<Parts> {
+  function opened(): Promise<Parts> {
     opening ??= open().catch((error: unknown) => {
       opening = undefined
       throw error
     })
     return opening
+  }
+
+  /** What everything works with, but for the registry of handlers, which must be there to repair what is missing. */
+  async function parts(): Promise<Parts> {
+    const ready = await opened()
+    if (isComplete) return ready
+    try {
+      handlers.assertComplete()
+    } catch (error) {
+      // Read again by the next caller: meanwhile it may have been retired.
+      opening = undefined
+      throw error
+    }
+    isComplete = true
+    return ready
   }
   const context = async () => (await parts()).context
 
@@ -140,13 +155,15 @@ export function composeBayar(
       handlers.add(kind, event, name, run as WithinHandler)
       // One that comes late is registered by the next use.
       opening = undefined
+      isComplete = false
     }
 
   const bayar: Omit<Bayar, 'fetch'> = {
     settings,
     payments: bindPayments(context),
     notifications: bindNotifications(parts),
-    events: bindEvents(context),
+    events: bindEvents(context, async () => (await opened()).context),
+    apiRequests: bindApiRequests(context),
     on: register('on'),
     within: register('within'),
     ready: async () => void (await parts()),
@@ -173,6 +190,7 @@ export function composeBayar(
       await Promise.all([...workers].map((worker) => worker.stop()))
       const open = await opening?.catch(() => undefined)
       await open?.intake.idle()
+      await open?.refusals.idle()
       isClosed = true
       clearTimeout(waking)
       await database?.close()
@@ -181,7 +199,7 @@ export function composeBayar(
     },
   }
   const app = createApp({ bayar, settings, log })
-  return { ...bayar, fetch: async (request, env) => app.fetch(request, env as object) }
+  return { ...bayar, fetch: async (request, env) => app.fetch(request, env) }
 }
 
 function rulesOf(settings: Settings): Rules {

@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSyn
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Clone, cloneRepository, repository, shellEnvironment } from './support/clone.ts'
-import { emptyDatabase, type TestDatabase } from './support/database.ts'
+import type { TestDatabase } from './support/database.ts'
+import { durableDatabase } from './support/durable-database.ts'
 import { type Finished, runToEnd } from './support/processes.ts'
 
 /*
@@ -29,7 +30,7 @@ beforeAll(async () => {
   app = join(clone.parent, 'shop')
   mkdirSync(app)
   symlinkSync(join(repository, 'node_modules'), join(clone.folder, 'node_modules'))
-  database = await emptyDatabase()
+  database = await durableDatabase()
   environment = shellEnvironment({ DATABASE_URL: database.url })
 
   succeeds(await runToEnd(process.execPath, ['scripts/build.mjs'], { cwd: clone.folder }))

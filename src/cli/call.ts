@@ -36,19 +36,26 @@ export function readCall(verb: Verb, args: readonly string[]): Call {
   const problems: string[] = []
   const values = new Map<string, boolean | string | number | Date>()
   const positionals: string[] = []
+  const known = (name: string) => (Object.hasOwn(flags, name) ? flags[name] : undefined)
+  const noFlag = (typed: string) =>
+    `There is no flag ${typed}.${didYouMean(typed.replace(/^-+/, ''), Object.keys(flags), (name) => `--${name}`)}`
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind !== 'option') continue
-    const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined
+    const flag = known(token.name)
     if (!flag) {
-      problems.push(`There is no flag ${token.rawName}.${didYouMean(token.name, Object.keys(flags), (name) => `--${name}`)}`)
+      problems.push(noFlag(token.rawName))
       continue
     }
-    const value = readValue(token.rawName, flag, token.value)
+    // `--host --wait 3`: the next flag is not meant as the value of this one.
+    const swallowed = token.inlineValue === false && token.value.startsWith('--') ? token.value : undefined
+    if (swallowed !== undefined && !known(swallowed.slice(2))) problems.push(noFlag(swallowed))
+    const value = readValue(token.rawName, flag, swallowed === undefined ? token.value : undefined)
     if (typeof value === 'object' && 'problem' in value) problems.push(value.problem)
     else values.set(token.name, value)
   }
-  problems.push(...argumentProblems(verb, positionals, values.has('help')))
+  // After an unknown flag nobody knows which words are arguments.
+  if (problems.length === 0) problems.push(...argumentProblems(verb, positionals, values.has('help')))
   if (problems.length > 0) {
     throw new UsageError(`${problems.join('\n')}\n\`bayar ${verb.name} --help\` shows what there is.`)
   }

@@ -60,7 +60,7 @@ function unknownVerb(first: string, second: string | undefined): UsageError {
   const show = (name: string) => `\`bayar ${name}\``
   const typed = isNoun(first) && second !== undefined ? `${first} ${second}` : first
   const firsts = [...new Set(names.map((name) => name.split(' ')[0]!))]
-  const near = didYouMean(typed, names, show) || didYouMean(first, firsts, show)
+  const near = isNoun(first) ? didYouMean(typed, names, show) : didYouMean(first, firsts, show)
   return new UsageError(`There is no verb \`${typed}\`.${near} \`bayar --help\` shows what there is.`)
 }
 

@@ -1,6 +1,5 @@
 /** Every verb of the command line, one row each. The help is written from it, and a verb's code is loaded only when it is called. */
-import { EVENT_TYPES } from '../domain/events.ts'
-import { REVIEW_REASONS } from '../domain/events.ts'
+import { EVENT_TYPES, REVIEW_REASONS } from '../domain/events.ts'
 import type { Flag, Verb } from './verb.ts'
 
 const PORT: Flag = { takes: 'whole number', value: 'PORT', says: 'Where to listen (else PORT, else 3000); 0 takes a free one.' }

@@ -56,7 +56,7 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
 /** Over the bytes and without recursion. In UTF-8 no byte of a longer character looks like a bracket. */
-function isNestedTooDeep(bytes: Uint8Array): boolean {
+export function isNestedTooDeep(bytes: Uint8Array): boolean {
   let depth = 0
   let inText = false
   for (let at = 0; at < bytes.length; at++) {

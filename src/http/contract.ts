@@ -3,8 +3,8 @@
  * `wire-case.ts` turns one into the other.
  */
 import { z } from '@hono/zod-openapi'
-import { BANKS } from '../domain/payment.ts'
 import { EVENT_TYPES, type EventType, REVIEW_REASONS, type ReviewReason } from '../domain/events.ts'
+import { BANKS } from '../domain/payment.ts'
 import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-status.ts'
 import { ERRORS, type ErrorCode } from '../errors.ts'
 
@@ -17,15 +17,29 @@ const text = (charactersMax: number) =>
     .string()
     .min(1, sentence('must not be empty'))
     .max(charactersMax, sentence(`must be at most ${charactersMax} characters`))
-    .refine((value) => !value.includes('\u0000') && value.isWellFormed(), sentence('has characters that are no text'))
+    .refine(
+      (value) => !value.includes('\u0000') && value.isWellFormed(),
+      sentence('has characters that are no text'),
+    )
 const rupiah = z.int(sentence('must be whole rupiah, as a number')).openapi({ example: 150_000 })
 const instant = z.string().openapi({ format: 'date-time', example: '2026-11-20T09:30:00.000Z' })
 const uuid = z.string().openapi({ format: 'uuid' })
 const paymentStatus = z.enum(PAYMENT_STATUSES as Words<PaymentStatus>)
 const eventType = z.enum(EVENT_TYPES as Words<EventType>)
 const reviewReason = z.enum(Object.keys(REVIEW_REASONS) as Words<ReviewReason>)
-const attemptStatus = z.enum(PAYMENT_STATUSES.filter((status) => status !== 'created') as Words<Exclude<PaymentStatus, 'created'>>)
-const notificationStatus = z.enum(['received', 'processed', 'failed', 'duplicate', 'stale', 'review', 'foreign', 'invalid_signature'])
+const attemptStatus = z.enum(
+  PAYMENT_STATUSES.filter((status) => status !== 'created') as Words<Exclude<PaymentStatus, 'created'>>,
+)
+const notificationStatus = z.enum([
+  'received',
+  'processed',
+  'failed',
+  'duplicate',
+  'stale',
+  'review',
+  'foreign',
+  'invalid_signature',
+])
 
 // ── payments ──
 
@@ -44,20 +58,34 @@ export const chargeRequest = z
   .strictObject({
     payment_type: z.enum(['bank_transfer', 'echannel']),
     gross_amount: rupiah,
-    order_id: z.string().optional().openapi({ description: 'Yours, unique: at most 50 letters, digits and - _ ~ . Made for you when left out.' }),
+    order_id: z.string().optional().openapi({
+      description: 'Yours, unique: at most 50 letters, digits and - _ ~ . Made for you when left out.',
+    }),
     bank: z.enum(BANKS).optional().openapi({ description: 'For bank_transfer.' }),
-    va_number: z.string().optional().openapi({ description: 'A number of your own choosing, where your contract with the bank allows it.' }),
+    va_number: z.string().optional().openapi({
+      description: 'A number of your own choosing, where your contract with the bank allows it.',
+    }),
     customer_details: z
-      .strictObject({ first_name: z.string().optional(), last_name: z.string().optional(), email: z.string().optional(), phone: z.string().optional() })
+      .strictObject({
+        first_name: z.string().optional(),
+        last_name: z.string().optional(),
+        email: z.string().optional(),
+        phone: z.string().optional(),
+      })
       .optional(),
     item_details: z.array(chargeItem).optional().openapi({ description: 'Must add up to gross_amount.' }),
-    custom_expiry: z.strictObject({ duration: z.int(), unit: z.enum(['second', 'minute', 'hour', 'day']) }).optional(),
+    custom_expiry: z
+      .strictObject({ duration: z.int(), unit: z.enum(['second', 'minute', 'hour', 'day']) })
+      .optional(),
     custom_fields: z.array(z.string()).optional().openapi({ description: 'At most three.' }),
     metadata: z.record(z.string(), z.unknown()).optional(),
     notification_url: z.string().optional(),
     user_id: z.string().optional().openapi({ description: 'Whose payment it is: this user may read it.' }),
     merchant: z.string().optional().openapi({ description: 'Which of your Midtrans accounts.' }),
-    new_attempt: z.boolean().optional().openapi({ description: 'The last attempt of this order ended without money: begin another one.' }),
+    new_attempt: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'The last attempt of this order ended without money: begin another one.' }),
   })
   .openapi('ChargeRequest')
 
@@ -120,7 +148,9 @@ const paymentFields = {
   status: paymentStatus.openapi({ description: 'Ours.' }),
   fraud_status: z.string().nullable(),
   status_code: z.string().nullable(),
-  outcome: z.enum(['known', 'unknown']).openapi({ description: 'unknown: Midtrans gave no clear answer to the charge, and is being asked.' }),
+  outcome: z
+    .enum(['known', 'unknown'])
+    .openapi({ description: 'unknown: Midtrans gave no clear answer to the charge, and is being asked.' }),
   ...instructions,
   is_paid: z.boolean(),
   is_pending: z.boolean(),
@@ -211,13 +241,20 @@ export const paymentDetail = z
   .openapi('PaymentDetail')
 
 export const checkedPayment = z
-  .object({ payment, responses: z.array(z.record(z.string(), z.unknown()).nullable()).openapi({ description: 'What Midtrans said, one document per transaction asked about.' }) })
+  .object({
+    payment,
+    responses: z
+      .array(z.record(z.string(), z.unknown()).nullable())
+      .openapi({ description: 'What Midtrans said, one document per transaction asked about.' }),
+  })
   .openapi('CheckedPayment')
 
 export const reviewDecision = z
   .strictObject({
     reason: reviewReason,
-    transaction_id: text(100).optional().openapi({ description: 'Needed only when several transactions wait for the same reason.' }),
+    transaction_id: text(100)
+      .optional()
+      .openapi({ description: 'Needed only when several transactions wait for the same reason.' }),
     decision: z.enum(['accept', 'dismiss']),
     because: text(1000),
   })
@@ -226,7 +263,10 @@ export const reviewDecision = z
 // ── lists ──
 
 const time = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], sentence('must be an ISO 8601 date or a time with its offset'))
+  .union(
+    [z.iso.datetime({ offset: true }), z.iso.date()],
+    sentence('must be an ISO 8601 date or a time with its offset'),
+  )
   .transform((value) => new Date(value))
   .openapi({ type: 'string', format: 'date-time' })
 const amount = z
@@ -295,14 +335,19 @@ export function pageOf<Entry extends z.ZodType>(entry: Entry, name: string) {
     .openapi(name)
 }
 
-export const byId = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' }, format: 'uuid' }) })
+export const byId = z.object({
+  id: z.string().openapi({ param: { name: 'id', in: 'path' }, format: 'uuid' }),
+})
 export const byName = z.object({ name: text(200).openapi({ param: { name: 'name', in: 'path' } }) })
 export const idempotent = z.object({
   'idempotency-key': z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, sentence('must be 1 to 255 printable characters'))
     .optional()
-    .openapi({ description: 'Your own name for this request, unique for 24 hours: the same request sent again under it is answered as the first time, and done once.' }),
+    .openapi({
+      description:
+        'Your own name for this request, unique for 24 hours: the same request sent again under it is answered as the first time, and done once.',
+    }),
 })
 
 // ── notifications ──
@@ -334,10 +379,16 @@ export const notification = z
   .openapi('Notification')
 
 const bodyTime = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], sentence('must be an ISO 8601 date or a time with its offset'))
+  .union(
+    [z.iso.datetime({ offset: true }), z.iso.date()],
+    sentence('must be an ISO 8601 date or a time with its offset'),
+  )
   .openapi({ format: 'date-time' })
 
-const withoutHandlers = z.boolean().optional().openapi({ description: 'Apply it without the handlers that run within the transaction.' })
+const withoutHandlers = z
+  .boolean()
+  .optional()
+  .openapi({ description: 'Apply it without the handlers that run within the transaction.' })
 
 export const replayOptions = z.strictObject({ without_handlers: withoutHandlers }).openapi('ReplayOptions')
 
@@ -349,20 +400,36 @@ export const notificationReplay = z
     from: bodyTime.optional(),
     to: bodyTime.optional(),
     without_handlers: withoutHandlers,
-    limit: z.int().min(1).max(1000).optional().openapi({ description: 'At most so many in this request; 1000 unless told.' }),
-    after: z.uuid(sentence('must be a UUID')).optional().openapi({ description: '`next_after` of the answer before.' }),
+    limit: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .openapi({ description: 'At most so many in this request; 1000 unless told.' }),
+    after: z
+      .uuid(sentence('must be a UUID'))
+      .optional()
+      .openapi({ description: '`next_after` of the answer before.' }),
   })
   .openapi('NotificationReplay')
 
 export const replayed = z
-  .object({ id: uuid, order_id: z.string().nullable(), before: notificationStatus, status: notificationStatus, error: z.string().nullable() })
+  .object({
+    id: uuid,
+    order_id: z.string().nullable(),
+    before: notificationStatus,
+    status: notificationStatus,
+    error: z.string().nullable(),
+  })
   .openapi('Replayed')
 
 export const replayedMany = z
   .object({
     replayed: z.int(),
     by_status: z.record(z.string(), z.int()),
-    next_after: uuid.nullable().openapi({ description: 'Give it as `after` to go on; null when all are done.' }),
+    next_after: uuid
+      .nullable()
+      .openapi({ description: 'Give it as `after` to go on; null when all are done.' }),
   })
   .openapi('ReplayedMany')
 
@@ -381,7 +448,9 @@ export const eventReplay = z
   })
   .openapi('EventReplay')
 
-export const owed = z.object({ owed: z.int().openapi({ description: 'Deliveries that are owed again.' }) }).openapi('Owed')
+export const owed = z
+  .object({ owed: z.int().openapi({ description: 'Deliveries that are owed again.' }) })
+  .openapi('Owed')
 
 export const handler = z
   .object({
@@ -415,7 +484,9 @@ export const problem = z
     detail: z.string(),
     code: z.enum(Object.keys(ERRORS) as Words<ErrorCode>),
     retry: z.enum(['never', 'later', 'after_check']),
-    problems: z.array(z.object({ field: z.string(), reason: z.string() })).openapi({ description: 'Every mistake, with its field.' }),
+    problems: z
+      .array(z.object({ field: z.string(), reason: z.string() }))
+      .openapi({ description: 'Every mistake, with its field.' }),
     details: z.record(z.string(), z.unknown()).optional(),
     request_id: z.string(),
   })

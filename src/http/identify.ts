@@ -3,33 +3,53 @@
  * let in: REST is closed.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Settings } from '../config.ts'
 import { type Clock, systemClock } from '../domain/clock.ts'
 import { BayarError } from '../errors.ts'
+import type { HttpSettings } from './parts.ts'
 
 export type Caller = { readonly kind: 'staff' } | { readonly kind: 'user'; readonly userId: string }
 
 export type Identify = (request: Request) => Promise<Caller>
 
-type UserTokens = NonNullable<Settings['userTokens']>
+type UserTokens = NonNullable<HttpSettings['userTokens']>
 
 const USER_ID_MAX = 255
 /** A public key must never be taken for a shared secret, so each way has its own algorithms. */
 const SECRET_ALGORITHMS = ['HS256']
-const KEY_SET_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
+const KEY_SET_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+]
 
-export function callerReader({ apiKey, userTokens, clock = systemClock }: Pick<Settings, 'apiKey' | 'userTokens' | 'clock'>): Identify {
+export function callerReader({
+  apiKey,
+  userTokens,
+  clock = systemClock,
+}: Pick<HttpSettings, 'apiKey' | 'userTokens' | 'clock'>): Identify {
   const keyDigest = apiKey === undefined ? undefined : digestOf(apiKey)
   const userIdOf = userTokens && tokenReader(userTokens, clock)
   return async (request) => {
     if (!keyDigest && !userIdOf) {
-      throw new BayarError('not_authenticated', 'REST is closed until somebody can be recognised: set BAYAR_API_KEY (or `apiKey`), or `userTokens` for your users’ own tokens.')
+      throw new BayarError(
+        'not_authenticated',
+        'REST is closed until somebody can be recognised: set BAYAR_API_KEY (or `apiKey`), or `userTokens` for your users’ own tokens.',
+      )
     }
     const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
     if (token === undefined) throw new BayarError('not_authenticated')
     if (keyDigest && timingSafeEqual(keyDigest, digestOf(token))) return { kind: 'staff' }
     const userId = await userIdOf?.(token)
-    if (userId === undefined) throw new BayarError('not_authenticated', 'The key or token that was sent is not valid.')
+    if (userId === undefined)
+      throw new BayarError('not_authenticated', 'The key or token that was sent is not valid.')
     return { kind: 'user', userId }
   }
 }
@@ -43,7 +63,10 @@ function tokenReader(tokens: UserTokens, clock: Clock): (token: string) => Promi
   let reading: Promise<(token: string) => Promise<string | undefined>> | undefined
   const read = async () => {
     const { createRemoteJWKSet, errors, jwtVerify } = await import('jose')
-    const key = 'secret' in tokens ? new TextEncoder().encode(tokens.secret) : createRemoteJWKSet(new URL(tokens.jwksUrl))
+    const key =
+      'secret' in tokens
+        ? new TextEncoder().encode(tokens.secret)
+        : createRemoteJWKSet(new URL(tokens.jwksUrl))
     const expected = {
       algorithms: 'secret' in tokens ? SECRET_ALGORITHMS : KEY_SET_ALGORITHMS,
       requiredClaims: ['sub', 'exp'],
@@ -53,10 +76,16 @@ function tokenReader(tokens: UserTokens, clock: Clock): (token: string) => Promi
     return async (token: string) => {
       try {
         const options = { ...expected, currentDate: clock.now() }
-        const { payload } = typeof key === 'function' ? await jwtVerify(token, key, options) : await jwtVerify(token, key, options)
+        const { payload } =
+          typeof key === 'function'
+            ? await jwtVerify(token, key, options)
+            : await jwtVerify(token, key, options)
         return isUserId(payload.sub) ? payload.sub : undefined
       } catch (error) {
-        const isTokensFault = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== 'ERR_JOSE_GENERIC'
+        const isTokensFault =
+          error instanceof errors.JOSEError &&
+          !(error instanceof errors.JWKSTimeout) &&
+          error.code !== 'ERR_JOSE_GENERIC'
         if (isTokensFault) return undefined
         throw new BayarError('tokens_unverifiable', '', { cause: error })
       }
@@ -69,5 +98,11 @@ function tokenReader(tokens: UserTokens, clock: Clock): (token: string) => Promi
 }
 
 function isUserId(sub: unknown): sub is string {
-  return typeof sub === 'string' && sub !== '' && sub.length <= USER_ID_MAX && sub.isWellFormed() && !sub.includes('\u0000')
+  return (
+    typeof sub === 'string' &&
+    sub !== '' &&
+    sub.length <= USER_ID_MAX &&
+    sub.isWellFormed() &&
+    !sub.includes('\u0000')
+  )
 }

@@ -23,7 +23,11 @@ export interface ProblemBody {
 
 const RETRY_AFTER_SECONDS = 5
 /** Their sentence tells the caller about the caller's own request. What we say of our other failures names hosts, files and settings, which are the operator's business: it goes to the log. */
-const TOLD_IN_FULL: ReadonlySet<ErrorCode> = new Set(['gateway_denied_keys', 'gateway_unavailable', 'overloaded'])
+const TOLD_IN_FULL: ReadonlySet<ErrorCode> = new Set([
+  'gateway_denied_keys',
+  'gateway_unavailable',
+  'overloaded',
+])
 
 export interface Asked {
   readonly requestId: string
@@ -34,13 +38,23 @@ export interface Asked {
 export function problemAnswer(thrown: unknown, asked: Asked): ProblemAnswer {
   const error = isBayarError(thrown) ? thrown : new BayarError('internal')
   const isOurs = error.status >= 500 && !TOLD_IN_FULL.has(error.code)
-  if (error.status >= 500) asked.log.error('request failed', { request_id: asked.requestId, code: error.code, reason: reasonOf(thrown) })
+  if (error.status >= 500)
+    asked.log.error('request failed', {
+      request_id: asked.requestId,
+      code: error.code,
+      reason: reasonOf(thrown),
+    })
   const { problems = [], retry_after_seconds, ...details } = isOurs ? {} : error.details
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'x-request-id': asked.requestId }
-  if (error.retry === 'later' && error.status !== 408) headers['retry-after'] = String(retry_after_seconds ?? RETRY_AFTER_SECONDS)
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json',
+    'x-request-id': asked.requestId,
+  }
+  if (error.retry === 'later' && error.status !== 408)
+    headers['retry-after'] = String(retry_after_seconds ?? RETRY_AFTER_SECONDS)
   if (error.code === 'not_authenticated') headers['www-authenticate'] = 'Bearer realm="bayar"'
   if (error.code === 'too_slow') headers.connection = 'close'
-  if (error.code === 'method_not_allowed' && Array.isArray(details.allow)) headers.allow = details.allow.join(', ')
+  if (error.code === 'method_not_allowed' && Array.isArray(details.allow))
+    headers.allow = details.allow.join(', ')
   return {
     status: error.status,
     headers,

@@ -72,9 +72,13 @@ function readIncoming(incoming: IncomingMessage, limits: Limits): Promise<Uint8A
 /**
  * A host's body parser was there first. Its raw bytes are as good as ours; its parsed object is written out again, which is enough because Midtrans signs fields and not bytes.
  */
-function readByHost(incoming: IncomingMessage & { rawBody?: unknown; body?: unknown }, limits: Limits): Uint8Array {
+function readByHost(
+  incoming: IncomingMessage & { rawBody?: unknown; body?: unknown },
+  limits: Limits,
+): Uint8Array {
   const { rawBody, body } = incoming
-  const bytes = rawBody instanceof Uint8Array ? rawBody : Buffer.from(body === undefined ? '' : JSON.stringify(body))
+  const bytes =
+    rawBody instanceof Uint8Array ? rawBody : Buffer.from(body === undefined ? '' : JSON.stringify(body))
   if (bytes.length > limits.bodyBytesMax) throw tooLarge(limits)
   return bytes
 }

@@ -29,14 +29,16 @@ export function senderReader(trustedProxies: readonly string[]): SenderOf {
 
 /** Under Node's server `env` holds the connection; elsewhere nobody says. */
 function socketAddress(env: unknown): string | null {
-  const incoming = (env as { incoming?: { socket?: { remoteAddress?: string } } } | null | undefined)?.incoming
+  const incoming = (env as { incoming?: { socket?: { remoteAddress?: string } } } | null | undefined)
+    ?.incoming
   const address = incoming?.socket?.remoteAddress
   return address === undefined ? null : (plainAddress(address) ?? null)
 }
 
 /** `::ffff:10.0.0.1` is 10.0.0.1; some proxies write a port or brackets. */
 function plainAddress(text: string): string | undefined {
-  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text
+  const bare =
+    /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text
   const address = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare.replace(/%.*$/, '')
   return isIP(address) === 0 ? undefined : address
 }
@@ -50,7 +52,10 @@ function proxyList(entries: readonly string[]): BlockList {
     const most = version === 6 ? 128 : 32
     const prefix = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN
     if (version === 0 || more.length > 0 || !(prefix <= most)) {
-      problems.push({ field: 'trustedProxies', reason: `has ${JSON.stringify(entry)}, which is neither an address nor a range like 10.0.0.0/8` })
+      problems.push({
+        field: 'trustedProxies',
+        reason: `has ${JSON.stringify(entry)}, which is neither an address nor a range like 10.0.0.0/8`,
+      })
     } else {
       list.addSubnet(address, prefix, version === 6 ? 'ipv6' : 'ipv4')
     }

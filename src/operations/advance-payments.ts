@@ -96,23 +96,11 @@ async function advanceOnce(
   indexes.forEach((index, position) => {
     const item = items[index]!
     if (reading.found[position] === null) {
-      writing.verdict(item, {
-        status: 'foreign',
-        error: null,
-        paymentId: null,
-        originalId: null,
-        dueAt: null,
-      })
+      writing.foreign(item)
       results[index] = { paymentId: null, verdict: 'foreign', error: null }
     } else if (deferred.has(index)) {
       const paymentId = deferred.get(index)!
-      writing.verdict(item, {
-        status: 'received',
-        error: null,
-        paymentId,
-        originalId: null,
-        dueAt: secondsAfter(at, WITHIN_GRACE_SECONDS),
-      })
+      writing.deferred(item, paymentId)
       results[index] = { paymentId, verdict: 'deferred', error: null }
     }
   })
@@ -255,7 +243,7 @@ class Writing {
     { notification: NewNotification; verdict: NotificationVerdict; copies: number }
   >()
   readonly #judgedAgain: { id: string; verdict: NotificationVerdict }[] = []
-  readonly #counted = new Map<string, number>()
+  readonly #counted = new Map<string, { id: string; paymentId: string; copies: number }>()
 
   constructor(at: Date) {
     this.#at = at
@@ -266,33 +254,39 @@ class Writing {
     if (outcome.verdict === 'look_up') {
       // One that arrives is looked up at once by whoever is free; one judged again is in the hands of the caller.
       const dueAt = item.arriving ? this.#at : secondsAfter(this.#at, WITHIN_GRACE_SECONDS)
-      this.verdict(item, { status: 'received', error: null, paymentId, originalId: null, dueAt })
+      this.#put(item, { status: 'received', error: null, paymentId, originalId: null, dueAt, isJudged: true })
       return
     }
     if (outcome.originalId !== null) {
-      this.#count(outcome.originalId)
+      this.#count(outcome.originalId, paymentId)
       // A captured body can be posted ten thousand times a second: the counter tells of them all.
       if (item.arriving && (found.copy?.copies ?? 0) >= COPIES_STORED_MAX) return
     }
-    this.verdict(item, {
-      status: outcome.verdict,
-      error: outcome.error,
-      paymentId,
-      originalId: outcome.originalId,
-      dueAt: null,
-    })
+    const { verdict: status, error, originalId } = outcome
+    this.#put(item, { status, error, paymentId, originalId, dueAt: null, isJudged: true })
   }
 
-  verdict(item: Incoming, verdict: NotificationVerdict): void {
-    if (item.arriving)
-      this.#arriving.set(item.arriving.id, { notification: item.arriving, verdict, copies: 0 })
+  foreign(item: Incoming): void {
+    this.#put(item, { status: 'foreign', error: null, paymentId: null, originalId: null, dueAt: null, isJudged: false })
+  }
+
+  /** Only stored: a transaction of its own will judge it. */
+  deferred(item: Incoming, paymentId: string): void {
+    const dueAt = secondsAfter(this.#at, WITHIN_GRACE_SECONDS)
+    this.#put(item, { status: 'received', error: null, paymentId, originalId: null, dueAt, isJudged: false })
+  }
+
+  #put(item: Incoming, verdict: NotificationVerdict): void {
+    if (item.arriving) this.#arriving.set(item.arriving.id, { notification: item.arriving, verdict, copies: 0 })
     else if (item.storedId) this.#judgedAgain.push({ id: item.storedId, verdict })
   }
 
-  #count(originalId: string): void {
-    const inThisBatch = this.#arriving.get(originalId)
+  #count(id: string, paymentId: string): void {
+    const inThisBatch = this.#arriving.get(id)
+    const counted = this.#counted.get(id)
     if (inThisBatch) inThisBatch.copies++
-    else this.#counted.set(originalId, (this.#counted.get(originalId) ?? 0) + 1)
+    else if (counted) counted.copies++
+    else this.#counted.set(id, { id, paymentId, copies: 1 })
   }
 
   finish() {
@@ -300,7 +294,7 @@ class Writing {
       at: this.#at,
       arriving: [...this.#arriving.values()],
       judgedAgain: this.#judgedAgain,
-      counted: [...this.#counted].map(([id, copies]) => ({ id, copies })),
+      counted: [...this.#counted.values()],
     }
   }
 }

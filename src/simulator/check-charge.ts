@@ -1,7 +1,7 @@
 import { PAYMENT_TYPES, type PaymentType } from '../gateway/wire.ts'
-import type { NewTransaction } from './ledger.ts'
 import { METHODS, type Method } from './methods.ts'
 import type { RefusalName } from './refusals.ts'
+import type { NewTransaction } from './transaction.ts'
 import { readOrderTime } from './wib-time.ts'
 
 /**

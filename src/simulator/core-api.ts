@@ -13,10 +13,10 @@ import {
 } from './documents.ts'
 import { type Route, routeOf, type Verb } from './endpoints.ts'
 import { FAULTS, type Fault, readFault } from './faults.ts'
-import type { Extras, Refund, Transaction } from './ledger.ts'
 import { isHttpUrl } from './outbox.ts'
 import { noRouteDocument, REFUSALS, type RefusalName, refusalDocument } from './refusals.ts'
 import type { LoggedRequest } from './request-log.ts'
+import type { Extras, Refund, Transaction } from './transaction.ts'
 import type { World } from './world.ts'
 
 /**
@@ -156,8 +156,11 @@ async function answer(world: World, request: Request, pathname: string, trace: T
 async function readBody(request: Request): Promise<string | undefined> {
   const length = request.headers.get('content-length')
   if (Number(length) > BODY_BYTES_MAX) return undefined
-  // Told its length, a server cuts the body there; reading it in one go spares every request a stream.
-  if (length !== null) return await request.text()
+  // With a length told, the body ends there: reading it in one go spares every request a stream, and half of the time.
+  if (length !== null) {
+    const text = await request.text()
+    return Buffer.byteLength(text) > BODY_BYTES_MAX ? undefined : text
+  }
   if (!request.body) return ''
   const chunks: Uint8Array[] = []
   let size = 0

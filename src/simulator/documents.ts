@@ -8,8 +8,8 @@ import type {
   TransactionDocument,
   TransactionStatus,
 } from '../gateway/wire.ts'
-import { type Refund, refundedOf, type Transaction } from './ledger.ts'
 import { STATUS_CODES } from './lifecycle.ts'
+import { type Refund, refundedOf, type Transaction } from './transaction.ts'
 import { toWib } from './wib-time.ts'
 
 /**

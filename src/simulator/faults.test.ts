@@ -110,6 +110,19 @@ describe('faults of requests', () => {
     expect(simulator.transactions()).toHaveLength(1)
   })
 
+  test('a request given up before it was sent is never sent', async () => {
+    const { simulator } = bench()
+    const request = new Request('http://simulator/v2/charge', {
+      method: 'POST',
+      headers: { Authorization: basic(simulator.serverKey) },
+      body: JSON.stringify(bca('order-1')),
+      signal: AbortSignal.abort(),
+    })
+    await expect(simulator.fetch(request)).rejects.toMatchObject({ name: 'AbortError' })
+    await simulator.idle()
+    expect(simulator.transactions()).toEqual([])
+  })
+
   test('act so many times, on what matches, and are gone', async () => {
     const { simulator, charge, call } = bench()
     simulator.faults.add({ kind: 'too_many', verb: 'status', orderId: 'order-1', times: 2 })

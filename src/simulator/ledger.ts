@@ -1,76 +1,11 @@
 import { BayarError } from '../errors.ts'
-import type { FraudStatus, TransactionStatus } from '../gateway/wire.ts'
+import type { TransactionStatus } from '../gateway/wire.ts'
 import type { WorldClock } from './clock.ts'
 import { type Cause, FREES_ORDER_ID, LIFECYCLE } from './lifecycle.ts'
 import type { Method } from './methods.ts'
 import type { Random } from './random.ts'
-
-/**
- * Every transaction of this Midtrans, and the one place where their status changes.
- *
- * A transaction is a lean record and documents are rendered when somebody asks: a million of them must fit beside the program under test. So
- * what most transactions lack is behind one pointer (`extras`), and the deadline queue keeps one appointment per batch, not one per
- * transaction.
- */
-export interface Transaction {
-  /** 1, 2, 3 …: the order of creation. */
-  readonly sequence: number
-  readonly id: string
-  readonly orderId: string
-  readonly method: Method
-  readonly amount: number
-  readonly createdMs: number
-  readonly expiresMs: number
-  /** The virtual account or bill key; empty for methods without one. */
-  readonly number: string
-  readonly extras: Extras | null
-  /** The transaction before this one with the same order id. */
-  readonly earlier: Transaction | null
-  status: TransactionStatus
-  fraud: FraudStatus | null
-  changedMs: number
-  cause: Cause | 'charge'
-  /** 0: never settled. */
-  settledMs: number
-  /** What it was before, newest first. */
-  before: Change | null
-  refunds: Refund[] | null
-}
-
-export interface Change {
-  readonly status: TransactionStatus
-  readonly atMs: number
-  readonly cause: Cause | 'charge'
-  readonly before: Change | null
-}
-
-export interface Refund {
-  readonly id: number
-  readonly uuid: string
-  readonly key: string | null
-  readonly amount: number
-  readonly reason: string
-  readonly atMs: number
-  readonly how: 'online' | 'offline'
-}
-
-/** What a charge may bring along, and most do not. */
-export interface Extras {
-  readonly echoed: Readonly<Record<string, unknown>>
-  /** Addresses from the charge's headers: instead of the dashboard's, or besides them. */
-  readonly overrideUrls: readonly string[] | null
-  readonly appendUrls: readonly string[] | null
-}
-
-export interface NewTransaction {
-  readonly method: Method
-  readonly orderId: string
-  readonly amount: number
-  /** Digits that the merchant would like. */
-  readonly wishedNumber: string | null
-  readonly expiresMs: number | null
-  readonly extras: Extras | null
-}
+import { SequenceIds } from './sequence-ids.ts'
+import { type NewTransaction, type Refund, refundedOf, Transaction } from './transaction.ts'
 
 /** Why not, in the codes of docs/midtrans/status-codes.md. */
 export type LedgerRefusal =
@@ -95,11 +30,15 @@ const REFUND_ID_FIRST = 9_301_547_000
 /** How often a taken number is drawn anew before it is given one digit more. */
 const DRAWS = 4
 
+/**
+ * Every transaction of this Midtrans, and the one place where their status changes. The deadline queue keeps one appointment per batch, not
+ * one per transaction.
+ */
 export class Ledger {
   readonly #clock: WorldClock
   readonly #random: Random
   readonly #all: Transaction[] = []
-  readonly #byId = new Map<string, Transaction>()
+  readonly #ids: SequenceIds
   readonly #latestByOrderId = new Map<string, Transaction>()
   readonly #latestByNumber = new Map<string, Transaction>()
   readonly #expiryBatches = new Map<number, Transaction[]>()
@@ -110,6 +49,7 @@ export class Ledger {
   constructor(clock: WorldClock, random: Random) {
     this.#clock = clock
     this.#random = random
+    this.#ids = new SequenceIds(random)
   }
 
   get size(): number {
@@ -118,7 +58,7 @@ export class Ledger {
 
   /** By transaction id; else the latest of that order id. */
   find(id: string): Transaction | undefined {
-    return this.#byId.get(id) ?? this.#latestByOrderId.get(id)
+    return this.#all[this.#ids.sequenceOf(id) - 1] ?? this.#latestByOrderId.get(id)
   }
 
   /** The latest that was given this number, also when it can no longer be paid. */
@@ -145,28 +85,15 @@ export class Ledger {
       return 'duplicate_order_id'
     const number = this.#numberFor(method, asked.wishedNumber)
     if (number === undefined) return 'no_number'
-    const nowMs = this.#clock.nowMs()
-    const transaction: Transaction = {
+    const transaction = new Transaction({
+      ...asked,
       sequence: this.#all.length + 1,
-      id: this.#random.uuid(),
-      orderId,
-      method,
-      amount: asked.amount,
-      createdMs: nowMs,
-      expiresMs: asked.expiresMs ?? nowMs + method.lifetimeSeconds * 1000,
+      ids: this.#ids,
       number,
-      extras: asked.extras,
       earlier,
-      status: 'pending',
-      fraud: 'accept',
-      changedMs: nowMs,
-      cause: 'charge',
-      settledMs: 0,
-      before: null,
-      refunds: null,
-    }
+      nowMs: this.#clock.nowMs(),
+    })
     this.#all.push(transaction)
-    this.#byId.set(transaction.id, transaction)
     this.#latestByOrderId.set(orderId, transaction)
     if (number) this.#latestByNumber.set(number, transaction)
     this.#joinExpiryBatch(transaction)
@@ -218,12 +145,7 @@ export class Ledger {
   }
 
   #enter(transaction: Transaction, status: TransactionStatus, cause: Cause): void {
-    const { before, changedMs } = transaction
-    transaction.before = { status: transaction.status, atMs: changedMs, cause: transaction.cause, before }
-    transaction.status = status
-    transaction.cause = cause
-    transaction.changedMs = this.#clock.nowMs()
-    if (status === 'settlement') transaction.settledMs = transaction.changedMs
+    transaction.enter(status, cause, this.#clock.nowMs())
     this.onChange(transaction)
   }
 
@@ -264,19 +186,6 @@ export class Ledger {
     this.#expiryBatches.delete(atMs)
     for (const transaction of batch) this.move(transaction, 'deadline')
   }
-}
-
-export function refundedOf(refunds: readonly Refund[]): number {
-  return refunds.reduce((sum, refund) => sum + refund.amount, 0)
-}
-
-/** From the beginning to now. */
-export function historyOf(transaction: Transaction): Change[] {
-  const changes: Change[] = []
-  const { status, changedMs: atMs, cause, before } = transaction
-  for (let change: Change | null = { status, atMs, cause, before }; change; change = change.before)
-    changes.unshift(change)
-  return changes
 }
 
 /** For those who act by hand: why not, and what could be done instead. */

@@ -1,6 +1,6 @@
 import type { PaymentType } from '../gateway/wire.ts'
-import type { Transaction } from './ledger.ts'
 import type { Family } from './lifecycle.ts'
+import type { Transaction } from './transaction.ts'
 import { toWib } from './wib-time.ts'
 
 /**

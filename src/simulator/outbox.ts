@@ -11,10 +11,10 @@ import {
   viewOf,
 } from './documents.ts'
 import type { Fault, FaultKind, FaultList } from './faults.ts'
-import type { Transaction } from './ledger.ts'
 import type { Random } from './random.ts'
 import { nextRetryInSeconds } from './retry-policy.ts'
 import { Ring } from './ring.ts'
+import type { Transaction } from './transaction.ts'
 
 /**
  * Notifications on their way. One notice is one document to one address, with its own retries on the simulator's clock.

@@ -1,6 +1,6 @@
 import type { FraudStatus, PaymentType, TransactionStatus } from '../gateway/wire.ts'
-import { historyOf, refundedOf, type Transaction } from './ledger.ts'
 import type { Cause } from './lifecycle.ts'
+import { historyOf, refundedOf, type Transaction } from './transaction.ts'
 import type { World } from './world.ts'
 
 /** A transaction as it is now. */
@@ -48,7 +48,11 @@ export function showTransaction(world: World, transaction: Transaction): Simulat
     expiresAt: new Date(transaction.expiresMs),
     settledAt: transaction.settledMs ? new Date(transaction.settledMs) : null,
     refundAmount: refundedOf(transaction.refunds ?? []),
-    history: historyOf(transaction).map(({ status, atMs, cause }) => ({ status, at: new Date(atMs), cause })),
+    history: historyOf(transaction).map(({ status, at, cause }) => ({
+      status,
+      at: new Date(at * 1000),
+      cause,
+    })),
     possible: world.ledger.legalCauses(transaction).filter((cause) => cause !== 'deadline'),
   }
 }

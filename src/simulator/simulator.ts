@@ -5,12 +5,13 @@ import type { SimulatorClock } from './clock.ts'
 import { answerApi, isApiPath } from './core-api.ts'
 import type { Deliver } from './deliver-notification.ts'
 import type { Faults } from './faults.ts'
-import { notPossible, type Transaction } from './ledger.ts'
+import { notPossible } from './ledger.ts'
 import type { Cause } from './lifecycle.ts'
 import { listen } from './listen.ts'
 import type { SimulatedNotification } from './outbox.ts'
 import { createRandom } from './random.ts'
 import { type SimulatedTransaction, showTransaction } from './show-transaction.ts'
+import type { Transaction } from './transaction.ts'
 import { createWorld, type World, type WorldOptions } from './world.ts'
 
 export interface SimulatorOptions {
@@ -104,7 +105,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     serverKey: worldOptions.serverKey,
     clientKey: worldOptions.clientKey,
     merchantId: worldOptions.merchantId,
-    fetch: (request) => unlessGivenUp(request.signal, respond(request)),
+    fetch: (request) => unlessGivenUp(request.signal, () => respond(request)),
     clock: {
       now: () => world.clock.now(),
       freeze: (at) => world.clock.freeze(at),
@@ -183,11 +184,13 @@ function find(world: World, id: string): Transaction {
 }
 
 /** As a real `fetch`: who gives up hears nothing more, and Midtrans goes on regardless. */
-function unlessGivenUp(signal: AbortSignal, work: Promise<Response>): Promise<Response> {
+function unlessGivenUp(signal: AbortSignal, send: () => Promise<Response>): Promise<Response> {
+  if (signal.aborted) return Promise.reject(signal.reason)
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(signal.reason)
-    if (signal.aborted) giveUp()
     signal.addEventListener('abort', giveUp, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+    send()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', giveUp))
   })
 }

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { type Bench, bench, type Called } from '../../test/support/simulated-merchant.ts'
 import { WorldClock } from './clock.ts'
 import { notificationDocument, refundDocument, testNotificationDocument, viewOf } from './documents.ts'
-import { Ledger, type Refund } from './ledger.ts'
+import { Ledger } from './ledger.ts'
 import { METHODS, type Method } from './methods.ts'
 import { createRandom } from './random.ts'
 import { REFUSALS, refusalDocument } from './refusals.ts'
+import type { Refund } from './transaction.ts'
 
 /*
  * The recorded documents, told again by the simulator from the same beginnings: the same key, order, amount and instants must give the same

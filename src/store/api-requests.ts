@@ -57,7 +57,11 @@ export async function finishApiRequest(
   )
 }
 
-export async function releaseApiRequest(database: Queryable, name: ApiRequestName, claimedAt: Date): Promise<void> {
+export async function releaseApiRequest(
+  database: Queryable,
+  name: ApiRequestName,
+  claimedAt: Date,
+): Promise<void> {
   await database.query(
     'delete from bayar.api_requests where caller = $1 and route = $2 and key = $3 and created_at = $4 and status is null',
     [name.caller, name.route, name.key, claimedAt],

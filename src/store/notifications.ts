@@ -20,7 +20,7 @@ export async function recordUntrusted(
     `with known as (
        select id from bayar.payments where order_id = $4 limit 1
      ), again as (
-       update bayar.notifications set copies = copies + 1 where digest = $3 and status = $12 and $12 = 'invalid_signature' returning id
+       update bayar.notifications set copies = copies + 1 where digest = $3 returning id
      ), used as (
        select case when exists (select 1 from known)
          then (select count(*) from bayar.notifications n where n.order_id = $4 and n.payment_id is null and n.status = 'invalid_signature') >= $14
@@ -30,7 +30,7 @@ export async function recordUntrusted(
               sender, status, error, received_at, processed_at)
        select $1::uuid, $2::text, $5::bytea, $3::uuid, $4::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text, $12::text, $16::text, $17::timestamptz, $17::timestamptz
         where not exists (select 1 from again) and not (select up from used)
-           on conflict (digest) where status = 'invalid_signature' and digest is not null do update set copies = bayar.notifications.copies + 1
+           on conflict (digest) where digest is not null do update set copies = bayar.notifications.copies + 1
        returning id
      ), counted as (
        insert into bayar.notification_counters as c (minute, kind, count)
@@ -62,11 +62,11 @@ export async function recordUntrusted(
 }
 
 /** What is counted because it is not stored. */
-export async function countNotification(database: Queryable, kind: string, minute: Date): Promise<void> {
+export async function countNotification(database: Queryable, kind: string, minute: Date, times: number): Promise<void> {
   await database.query(
-    `insert into bayar.notification_counters as c (minute, kind, count) values ($1, $2, 1)
-         on conflict (minute, kind) do update set count = c.count + 1`,
-    [minute, kind],
+    `insert into bayar.notification_counters as c (minute, kind, count) values ($1, $2, $3)
+         on conflict (minute, kind) do update set count = c.count + excluded.count`,
+    [minute, kind, times],
   )
 }
 

@@ -38,6 +38,8 @@ export interface NotificationVerdict {
   readonly originalId: string | null
   /** Work that is left: a look-up, or another try. */
   readonly dueAt: Date | null
+  /** It was judged from a version of the payment, and is true only while that version is: written together with the payment, or not at all. */
+  readonly isJudged: boolean
 }
 
 export interface Advances {
@@ -51,7 +53,7 @@ export interface Advances {
   }[]
   readonly judgedAgain: readonly { readonly id: string; readonly verdict: NotificationVerdict }[]
   /** Copies that are only counted, by the id of the original. */
-  readonly counted: readonly { readonly id: string; readonly copies: number }[]
+  readonly counted: readonly { readonly id: string; readonly paymentId: string; readonly copies: number }[]
   /** When to look at a payment that is open now. */
   readonly firstCheckAt: Date
   /** The handler registry that the lanes were chosen by: a `within` handler registered since then must not be passed over. */
@@ -164,7 +166,8 @@ with judged as materialized (
     from verdicts n where o.id = n.id and not n.is_new
 ), counted as (
   update bayar.notifications o set copies = o.copies + c.copies
-    from json_to_recordset($10::json) as c(id uuid, copies int)
+    from json_to_recordset($10::json) as c(id uuid, payment_id uuid, copies int)
+    join locked l on l.id = c.payment_id
    where o.id = c.id
 )
 select set_config('synchronous_commit', 'on', true) as durable,
@@ -189,8 +192,7 @@ export async function writeAdvances(database: Queryable, advances: Advances): Pr
     const row = {
       id: notification.id,
       is_new: true,
-      // One that waits for its own transaction is only stored; every other verdict holds under the payment's lock or not at all.
-      needs_lock: verdict.paymentId !== null && verdict.dueAt === null,
+      needs_lock: verdict.isJudged,
       channel: notification.channel,
       merchant: notification.merchant,
       raw_from: rawFrom,
@@ -215,7 +217,7 @@ export async function writeAdvances(database: Queryable, advances: Advances): Pr
     notifications.push({
       id,
       is_new: false,
-      needs_lock: verdict.paymentId !== null && verdict.dueAt === null,
+      needs_lock: verdict.isJudged,
       ...verdictRow(verdict),
     })
   }
@@ -229,7 +231,7 @@ export async function writeAdvances(database: Queryable, advances: Advances): Pr
     raw,
     advances.at,
     advances.firstCheckAt,
-    JSON.stringify(counted),
+    JSON.stringify(counted.map(({ id, paymentId, copies }) => ({ id, payment_id: paymentId, copies }))),
     advances.registryVersion,
   ]
   const { rows } = await database.prepared<{ locked: string[]; owed: number }>(

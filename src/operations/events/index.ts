@@ -49,16 +49,22 @@ export interface Events {
 
 const PAGE_DEFAULT = 50
 
-export function bindEvents(context: () => Promise<Context>): Events {
+/** `registry` is there also while a `within` handler is missing: it is the way out of that. */
+export function bindEvents(context: () => Promise<Context>, registry: () => Promise<Context>): Events {
   return {
     async list({ filter = {}, ...asked } = {}) {
       const { database } = await context()
       const page = await readPage(
         asked,
-        (row) => row.id,
-        ({ position, isBackward, limit }) => listEvents(database, { filter, after: readIdCursor(position), limit, descending: !isBackward }),
+        (row: EventRow) => row.id,
+        ({ position, isBackward, limit }) =>
+          listEvents(database, { filter, after: readIdCursor(position), limit, descending: !isBackward }),
       )
-      return mapPage(page, (row: EventRow) => ({ ...toHistoryEntry(row), paymentId: row.subject_id, type: row.type as EventType }))
+      return mapPage(page, (row: EventRow) => ({
+        ...toHistoryEntry(row),
+        paymentId: row.subject_id,
+        type: row.type as EventType,
+      }))
     },
     deliveries: async (paymentId) =>
       (await readDeliveries((await context()).database, paymentId)).map(toDelivery),
@@ -70,7 +76,7 @@ export function bindEvents(context: () => Promise<Context>): Events {
       })),
     replay: async (replay) => replayEvents(await context(), replay),
     async handlers() {
-      const at = await context()
+      const at = await registry()
       const { handlers } = await readHandlers(at.database)
       return handlers.map((row) => ({
         name: row.name,
@@ -82,7 +88,7 @@ export function bindEvents(context: () => Promise<Context>): Events {
       }))
     },
     async retireHandler(name) {
-      const at = await context()
+      const at = await registry()
       if (!(await retireHandler(at.database, name, at.clock.now())))
         throw new BayarError('handler_not_found', `No handler is registered as ${name}.`)
       await at.handlers.refresh(at.database)

@@ -6,11 +6,14 @@ import {
   type NotificationFilter,
   type NotificationRow,
 } from '../../store/notifications.ts'
-import type { Context } from '../context.ts'
-import { mapPage, type Page, type PageAsked, readPage } from '../page.ts'
 import { readIdCursor } from '../id-cursor.ts'
-import type { NotificationIntake } from './notification-intake.ts'
-import { countRefused, type Receipt, type Received, receiveNotification } from './receive-notification.ts'
+import { mapPage, type Page, type PageAsked, readPage } from '../page.ts'
+import {
+  type NotificationParts,
+  type Receipt,
+  type Received,
+  receiveNotification,
+} from './receive-notification.ts'
 import { type Replayed, replayNotification, replayNotifications } from './replay-notifications.ts'
 
 export interface Notification {
@@ -42,28 +45,26 @@ export interface Notifications {
   /** A body that was refused before it was read whole. */
   refuse(kind: 'too_large' | 'too_slow'): Promise<void>
   find(id: string): Promise<Notification | undefined>
-  list(query?: {
-    filter?: NotificationFilter
-    after?: string | null
-    limit?: number
-    descending?: boolean
-  }): Promise<Page<Notification>>
+  list(
+    query?: PageAsked & { readonly filter?: NotificationFilter; readonly descending?: boolean },
+  ): Promise<Page<Notification>>
   /** Judges it again; only what really changes is told. */
   replay(id: string, options?: { withoutHandlers?: boolean }): Promise<Replayed>
   /** A range or a filter, oldest first. */
-  replayAll(filter: NotificationFilter, options?: { withoutHandlers?: boolean }): AsyncGenerator<Replayed>
+  replayAll(
+    filter: NotificationFilter,
+    options?: { withoutHandlers?: boolean; after?: string },
+  ): AsyncGenerator<Replayed>
 }
 
-export function bindNotifications(
-  parts: () => Promise<{ context: Context; intake: NotificationIntake }>,
-): Notifications {
+export function bindNotifications(parts: () => Promise<NotificationParts>): Notifications {
   return {
     async receive(received) {
-      const { context, intake } = await parts()
-      return receiveNotification(context, intake, received)
+      return receiveNotification(await parts(), received)
     },
     async refuse(kind) {
-      await countRefused((await parts()).context, kind)
+      const { refusals } = await parts()
+      refusals.count(kind)
     },
     async find(id) {
       const row = isUuid(id) ? await findNotification((await parts()).context.database, id) : undefined
@@ -73,8 +74,14 @@ export function bindNotifications(
       const { database } = (await parts()).context
       const page = await readPage(
         asked,
-        (row) => row.id,
-        ({ position, isBackward, limit }) => listNotifications(database, { filter, after: readIdCursor(position), limit, descending: descending !== isBackward }),
+        (row: NotificationRow) => row.id,
+        ({ position, isBackward, limit }) =>
+          listNotifications(database, {
+            filter,
+            after: readIdCursor(position),
+            limit,
+            descending: descending !== isBackward,
+          }),
       )
       return mapPage(page, toNotification)
     },

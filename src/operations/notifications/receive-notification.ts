@@ -12,13 +12,14 @@ import { matchKey } from '../../gateway/signature.ts'
 import { translate } from '../../gateway/translate.ts'
 import type { WireDocument } from '../../gateway/wire.ts'
 import { connectionLost, unreachable } from '../../store/database.ts'
-import { countNotification, recordFailed, recordUntrusted } from '../../store/notifications.ts'
+import { recordFailed, recordUntrusted } from '../../store/notifications.ts'
 import { checkSoon } from '../../store/open-payments.ts'
 import type { NewNotification, NotificationStatus } from '../../store/write-advances.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
 import { applyNotification } from './apply-notification.ts'
 import type { NotificationIntake } from './notification-intake.ts'
+import { minuteOf, type RefusalCounter } from './refusal-counter.ts'
 
 /** After so long the 200 goes out and the application goes on: Midtrans wants an answer within five seconds. */
 const APPLY_WAIT_MS = 2_000
@@ -30,20 +31,26 @@ export interface Received {
   readonly sender: string | null
 }
 
+/** Made once per instance. */
+export interface NotificationParts {
+  readonly context: Context
+  readonly intake: NotificationIntake
+  readonly refusals: RefusalCounter
+}
+
 export interface Receipt {
   readonly status: NotificationStatus
   readonly id: string
 }
 
 export async function receiveNotification(
-  context: Context,
-  intake: NotificationIntake,
+  { context, intake, refusals }: NotificationParts,
   received: Received,
 ): Promise<Receipt> {
   // 1. Read.
   const document = readDocument(received.body)
   if (document === undefined) {
-    await count(context, 'malformed')
+    refusals.count('malformed')
     throw new BayarError('notification_malformed', 'It must be a JSON object, nested at most 64 deep.')
   }
   const at = context.clock.now()
@@ -179,25 +186,12 @@ async function recordHint(context: Context, notice: NewNotification): Promise<Re
   return { status: 'foreign', id: id ?? notice.id }
 }
 
-/** For bodies that are not stored at all. */
-export async function countRefused(context: Context, kind: 'too_large' | 'too_slow'): Promise<void> {
-  await count(context, kind)
-}
-
-async function count(context: Context, kind: string): Promise<void> {
-  await orUnreachable(countNotification(context.database, kind, minuteOf(context.clock.now())))
-}
-
 async function orUnreachable<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
     throw connectionLost(error) ? unreachable(error) : error
   }
-}
-
-function minuteOf(at: Date): Date {
-  return new Date(Math.floor(at.getTime() / 60_000) * 60_000)
 }
 
 function digestOf(bytes: Uint8Array): string {

@@ -37,13 +37,13 @@ export async function replayNotification(
   return replayOne(context, notice, options)
 }
 
-/** Oldest first, page by page: memory is flat however many there are. */
+/** Oldest first, page by page: memory is flat however many there are. `after` goes on behind the last one of an earlier run. */
 export async function* replayNotifications(
   context: Context,
   filter: NotificationFilter,
-  options: { withoutHandlers?: boolean } = {},
+  options: { withoutHandlers?: boolean; after?: string } = {},
 ): AsyncGenerator<Replayed> {
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = options.after ?? null; ; ) {
     const page: readonly NotificationRow[] = await listNotifications(context.database, {
       filter,
       after,

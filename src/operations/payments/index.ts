@@ -11,6 +11,7 @@ import {
   findPaymentByOrder,
   listPayments,
   type PaymentFilter,
+  type PaymentRow,
   type PaymentSort,
 } from '../../store/payments.ts'
 import type { Context } from '../context.ts'
@@ -19,9 +20,9 @@ import type { ChargeInput } from './charge-input.ts'
 import { type Charged, chargePayment } from './charge-payment.ts'
 import { type Checked, checkPayment } from './check-payment.ts'
 import { cancelPayment, expirePayment, type PaymentName } from './command-payment.ts'
+import { listOpen, type Review, reviewsOf } from './list-reviews.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
 import { resolveReview } from './resolve-review.ts'
-import { listOpen, type Review, reviewsOf } from './list-reviews.ts'
 
 /** An order id, or one together with the account it belongs to. */
 export type PaymentReference = string | { readonly orderId: string; readonly merchant?: string }
@@ -104,7 +105,11 @@ export function bindPayments(context: () => Promise<Context>): Payments {
     },
     async reviews(reference) {
       const at = await context()
-      const row = await findPaymentByOrder(at.database, nameOf(at, reference).merchant, nameOf(at, reference).orderId)
+      const row = await findPaymentByOrder(
+        at.database,
+        nameOf(at, reference).merchant,
+        nameOf(at, reference).orderId,
+      )
       if (!row) throw new BayarError('payment_not_found', nameOf(at, reference).orderId)
       return reviewsOf(at, row)
     },
@@ -138,7 +143,7 @@ async function listPage(context: Context, query: PaymentQuery): Promise<Page<Pay
   const descending = query.descending ?? true
   const page = await readPage(
     query,
-    (row) => `${row.gross_amount}_${row.id}`,
+    (row: PaymentRow) => `${row.gross_amount}_${row.id}`,
     ({ position, isBackward, limit }) =>
       listPayments(context.database, {
         filter: query.filter ?? {},

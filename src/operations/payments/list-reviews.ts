@@ -1,7 +1,7 @@
 /** What waits for a person, and what was decided about it. */
 import type { EventType, ReviewReason } from '../../domain/events.ts'
 import type { PaymentRow } from '../../store/payments.ts'
-import { listOpenReviews, readReviews, type ReviewRow } from '../../store/reviews.ts'
+import { listOpenReviews, type ReviewRow, readReviews } from '../../store/reviews.ts'
 import type { Context } from '../context.ts'
 import { readIdCursor } from '../id-cursor.ts'
 import { mapPage, type Page, type PageAsked, readPage } from '../page.ts'
@@ -32,8 +32,9 @@ export async function reviewsOf(context: Context, payment: PaymentRow): Promise<
 export async function listOpen(context: Context, asked: PageAsked): Promise<Page<Review>> {
   const page = await readPage(
     asked,
-    (row) => row.id,
-    ({ position, isBackward, limit }) => listOpenReviews(context.database, { after: readIdCursor(position), limit, descending: !isBackward }),
+    (row: ReviewRow & { order_id: string; merchant: string }) => row.id,
+    ({ position, isBackward, limit }) =>
+      listOpenReviews(context.database, { after: readIdCursor(position), limit, descending: !isBackward }),
   )
   return mapPage(page, toReview)
 }

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Transaction } from '../ledger.ts'
+import type { Transaction } from '../transaction.ts'
 import type { World } from '../world.ts'
 import { type Html, layout, type Page, rupiah, statusBadge, translated } from './layout.ts'
 import { STATUS_WORDS } from './words.ts'

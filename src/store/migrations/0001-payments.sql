@@ -166,7 +166,7 @@ create index notifications_by_payment on bayar.notifications (payment_id, finger
 create index notifications_unmatched on bayar.notifications (order_id, id) where payment_id is null;
 create index notifications_unusual on bayar.notifications (status, id) where status in ('received', 'failed', 'review', 'foreign', 'invalid_signature');
 create index notifications_due on bayar.notifications (due_at) where due_at is not null;
-create unique index notifications_forged_once on bayar.notifications (digest) where status = 'invalid_signature' and digest is not null;
+create unique index notifications_untrusted_once on bayar.notifications (digest) where digest is not null;
 
 -- What is counted because it is not stored: malformed and oversized bodies, forged ones beyond the cap.
 create table bayar.notification_counters (

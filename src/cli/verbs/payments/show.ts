@@ -1,0 +1,17 @@
+import { BayarError } from '../../../errors.ts'
+import type { Call } from '../../call.ts'
+import { tellPayment } from '../../tell-payment.ts'
+import { paymentOf, withBayar } from '../../with-bayar.ts'
+
+export async function run(call: Call): Promise<undefined> {
+  await withBayar(call, async (bayar) => {
+    const reference = paymentOf(call)
+    const payment = await bayar.payments.find(reference)
+    if (!payment) throw new BayarError('payment_not_found', `${reference.orderId}.`)
+    const [history, deliveries] = await Promise.all([
+      bayar.payments.history(reference),
+      bayar.events.deliveries(payment.id),
+    ])
+    call.out.answer({ payment, history, deliveries }, () => tellPayment(payment, history, deliveries))
+  })
+}

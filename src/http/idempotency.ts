@@ -1,0 +1,42 @@
+import type { MiddlewareHandler } from 'hono'
+import type { ApiRequests } from '../operations/api-requests/index.ts'
+import { pathOf, withoutLastSlash } from './addresses.ts'
+import type { Caller } from './identify.ts'
+import type { RestEnv } from './rest.ts'
+
+/** What ended, well or with Midtrans's refusal. Anything else did nothing, or nobody knows yet what it did: sent again, it is looked at again. */
+const KEPT: ReadonlySet<number> = new Set([200, 201, 422])
+
+/** Stands before the checks of the route, because a key that was used for another request is wrong whatever the request says. */
+export function idempotencyKey(requests: ApiRequests): MiddlewareHandler<RestEnv> {
+  return async (c, next) => {
+    const key = c.req.method === 'POST' ? c.req.header('idempotency-key') : undefined
+    // One that is ill-formed is refused by the schema.
+    if (key === undefined || !/^[\x21-\x7e]{1,255}$/.test(key)) return next()
+    const name = {
+      caller: callerName(c.var.caller),
+      route: `POST ${withoutLastSlash(pathOf(c.req.url))}`,
+      key,
+    }
+    const outcome = await requests.once({ ...name, body: c.var.body }, async () => {
+      await next()
+      const body = new Uint8Array(await c.res.clone().arrayBuffer())
+      return { answer: { status: c.res.status, body }, isKept: KEPT.has(c.res.status) }
+    })
+    if (outcome.isReplay) return replay(outcome.answer)
+  }
+}
+
+function replay(answer: { readonly status: number; readonly body: Uint8Array }): Response {
+  return new Response(Buffer.from(answer.body), {
+    status: answer.status,
+    headers: {
+      'content-type': answer.status >= 400 ? 'application/problem+json' : 'application/json',
+      'idempotency-replayed': 'true',
+    },
+  })
+}
+
+export function callerName(caller: Caller): string {
+  return caller.kind === 'staff' ? 'staff' : `user:${caller.userId}`
+}

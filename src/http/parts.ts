@@ -1,0 +1,49 @@
+import type { Clock } from '../domain/clock.ts'
+import type { ApiRequests } from '../operations/api-requests/index.ts'
+import type { Events } from '../operations/events/index.ts'
+import type { Health } from '../operations/health.ts'
+import type { Log } from '../operations/log.ts'
+import type { Notifications } from '../operations/notifications/index.ts'
+import type { Payments } from '../operations/payments/index.ts'
+import type { Limits } from './limits.ts'
+
+/** Those of bayar's options that are about HTTP. */
+export interface HttpSettings {
+  readonly basePath?: string | undefined
+  readonly apiKey?: string | undefined
+  readonly userTokens?:
+    | {
+        readonly secret: string
+        readonly issuer?: string | undefined
+        readonly audience?: string | undefined
+      }
+    | {
+        readonly jwksUrl: string
+        readonly issuer?: string | undefined
+        readonly audience?: string | undefined
+      }
+    | undefined
+  readonly trustedProxies?: readonly string[] | undefined
+  readonly rest?: boolean | undefined
+  readonly docs?: boolean | undefined
+  readonly clock?: Clock | undefined
+}
+
+/** The verbs that HTTP calls, and nothing else of the instance. */
+export interface HttpVerbs {
+  readonly payments: Payments
+  readonly notifications: Notifications
+  readonly events: Events
+  readonly apiRequests: ApiRequests
+  health(): Promise<Health>
+}
+
+export interface HttpParts {
+  readonly bayar: HttpVerbs
+  readonly settings: HttpSettings
+  readonly log: Log
+  /** Shorter ones make a test of them short. */
+  readonly limits?: Limits
+  /** The page at `/`. */
+  readonly landing?: () => string
+}

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { isUuid } from '../../domain/uuid.ts'
+import { BayarError } from '../../errors.ts'
+import type { ChargeInput } from '../../operations/payments/charge-input.ts'
+import type { Payment } from '../../operations/payments/payment-view.ts'
+import {
+  byId,
+  chargeRequest,
+  checkedPayment,
+  idempotent,
+  noQuery,
+  pageOf,
+  payment,
+  paymentDetail,
+  paymentQuery,
+  review,
+  reviewDecision,
+  reviewQuery,
+} from '../contract.ts'
+import { callerName } from '../idempotency.ts'
+import type { Caller } from '../identify.ts'
+import { pageBody, readCursorParameter } from '../page-body.ts'
+import type { HttpParts } from '../parts.ts'
+import { attemptBody, paymentBody } from '../payment-body.ts'
+import { type RestEnv, staffOnly } from '../rest.ts'
+import { answers, jsonBody, STAFF, TAGS } from '../route-words.ts'
+import { given, toCamel, toSnake } from '../wire-case.ts'
+
+const at = '/midtrans/api'
+
+const charge = createRoute({
+  method: 'post',
+  path: `${at}/charge`,
+  ...TAGS.payments,
+  ...STAFF,
+  summary: 'Charge',
+  middleware: staffOnly,
+  request: { headers: idempotent, query: noQuery, body: jsonBody(chargeRequest) },
+  responses: {
+    201: answers(payment, 'Charged.'),
+    200: answers(payment, 'An equal request had charged it before: this is how it stands.'),
+    202: answers(
+      payment,
+      'Midtrans gave no clear answer and is being asked: `outcome` is unknown. Ask for the payment again shortly.',
+    ),
+  },
+})
+
+const list = createRoute({
+  method: 'get',
+  path: `${at}/payments`,
+  ...TAGS.payments,
+  summary: 'List payments: all for staff, their own for users',
+  request: { query: paymentQuery },
+  responses: { 200: answers(pageOf(payment, 'PaymentPage'), 'A page.') },
+})
+
+const detail = createRoute({
+  method: 'get',
+  path: `${at}/payments/{id}`,
+  ...TAGS.payments,
+  summary: 'One payment with its attempts; for staff also history, deliveries and reviews',
+  request: { params: byId, query: noQuery },
+  responses: { 200: answers(paymentDetail, 'The payment.') },
+})
+
+const checkStatus = (method: 'get' | 'post') =>
+  createRoute({
+    method,
+    path: `${at}/payments/{id}/check_status`,
+    ...TAGS.payments,
+    ...STAFF,
+    summary: 'Ask Midtrans, and apply what it says',
+    middleware: staffOnly,
+    request: { params: byId, query: noQuery, ...(method === 'post' ? { headers: idempotent } : {}) },
+    responses: { 200: answers(checkedPayment, 'The payment, and Midtrans’s own words.') },
+  })
+
+const command = (verb: 'cancel' | 'expire', summary: string) =>
+  createRoute({
+    method: 'post',
+    path: `${at}/payments/{id}/${verb}`,
+    ...TAGS.payments,
+    ...STAFF,
+    summary,
+    middleware: staffOnly,
+    request: { params: byId, query: noQuery, headers: idempotent },
+    responses: { 200: answers(payment, 'Done.') },
+  })
+
+const resolveReview = createRoute({
+  method: 'post',
+  path: `${at}/payments/{id}/resolve_review`,
+  ...TAGS.payments,
+  ...STAFF,
+  summary: 'Decide about what waits for a person',
+  middleware: staffOnly,
+  request: { params: byId, query: noQuery, headers: idempotent, body: jsonBody(reviewDecision) },
+  responses: { 200: answers(payment, 'Decided.') },
+})
+
+const reviews = createRoute({
+  method: 'get',
+  path: `${at}/reviews`,
+  ...TAGS.payments,
+  ...STAFF,
+  summary: 'What waits for a person’s decision',
+  middleware: staffOnly,
+  request: { query: reviewQuery },
+  responses: { 200: answers(pageOf(review, 'ReviewPage'), 'A page.') },
+})
+
+export function addPaymentRoutes(
+  app: OpenAPIHono<RestEnv>,
+  { bayar: { payments, events } }: HttpParts,
+): void {
+  /** What is somebody else's is not there, rather than forbidden: nobody learns that it exists. */
+  async function find(id: string, caller: Caller): Promise<Payment> {
+    const found = isUuid(id) ? await payments.findById(id) : undefined
+    if (!found || (caller.kind === 'user' && found.userId !== caller.userId))
+      throw new BayarError('payment_not_found', 'Ask by the `id` of a payment.')
+    return found
+  }
+  const referenceTo = ({ orderId, merchant }: Payment) => ({ orderId, merchant })
+
+  app.openapi(charge, async (c) => {
+    const { customer_details, item_details, ...rest } = c.req.valid('json')
+    const key = c.req.valid('header')['idempotency-key']
+    const input = {
+      ...toCamel(rest),
+      ...(customer_details === undefined ? {} : { customer: toCamel(customer_details) }),
+      ...(item_details === undefined ? {} : { items: toCamel(item_details) }),
+      ...(rest.order_id === undefined && key !== undefined ? { orderId: orderIdFor(key, c.var.body) } : {}),
+    } as ChargeInput
+    const { payment: charged, created } = await payments.chargeOnce(input, callerName(c.var.caller))
+    return c.json(paymentBody(charged), charged.outcome === 'unknown' ? 202 : created ? 201 : 200)
+  })
+
+  app.openapi(list, async (c) => {
+    const { sort, order, limit, cursor, email, ...filter } = c.req.valid('query')
+    const { caller } = c.var
+    const page = await payments.list({
+      filter: {
+        ...given(toCamel(filter)),
+        ...(email === undefined ? {} : { emailPrefix: email }),
+        ...(caller.kind === 'user' ? { userId: caller.userId } : {}),
+      },
+      sort: sort ?? 'created',
+      descending: order !== 'asc',
+      ...(limit === undefined ? {} : { limit }),
+      ...readCursorParameter(cursor),
+    })
+    return c.json(pageBody(page, c.req.url, paymentBody), 200)
+  })
+
+  app.openapi(detail, async (c) => {
+    const found = await find(c.req.valid('param').id, c.var.caller)
+    const body = { ...paymentBody(found), attempts: found.attempts.map(attemptBody) }
+    if (c.var.caller.kind === 'user') return c.json(body, 200)
+    const [history, deliveries, reviewed] = await Promise.all([
+      payments.history(referenceTo(found)),
+      events.deliveries(found.id),
+      payments.reviews(referenceTo(found)),
+    ])
+    return c.json(
+      { ...body, history: toSnake(history), deliveries: toSnake(deliveries), reviews: toSnake(reviewed) },
+      200,
+    )
+  })
+
+  for (const method of ['get', 'post'] as const) {
+    app.openapi(checkStatus(method), async (c) => {
+      const found = await find(c.req.valid('param').id, c.var.caller)
+      const checked = await payments.checkStatus(referenceTo(found))
+      return c.json({ payment: paymentBody(checked.payment), responses: [...checked.responses] }, 200)
+    })
+  }
+
+  app.openapi(command('cancel', 'Cancel at Midtrans'), async (c) => {
+    const found = await find(c.req.valid('param').id, c.var.caller)
+    return c.json(paymentBody(await payments.cancel(referenceTo(found), callerName(c.var.caller))), 200)
+  })
+
+  app.openapi(command('expire', 'End at Midtrans before its time'), async (c) => {
+    const found = await find(c.req.valid('param').id, c.var.caller)
+    return c.json(paymentBody(await payments.expire(referenceTo(found), callerName(c.var.caller))), 200)
+  })
+
+  app.openapi(resolveReview, async (c) => {
+    const found = await find(c.req.valid('param').id, c.var.caller)
+    const decision = toCamel(c.req.valid('json'))
+    const decided = await payments.resolveReview({
+      ...given(decision),
+      payment: referenceTo(found),
+      by: callerName(c.var.caller),
+    })
+    return c.json(paymentBody(decided), 200)
+  })
+
+  app.openapi(reviews, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const page = await payments.openReviews({ ...given({ limit }), ...readCursorParameter(cursor) })
+    return c.json(pageBody(page, c.req.url, toSnake), 200)
+  })
+}
+
+/**
+ * A charge that names no order but a key gets its order id from the key: if the first answer was lost, even with the process, the same request meets the same order, and nobody is charged twice.
+ */
+function orderIdFor(key: string, body: Uint8Array): string {
+  return `ORDER-${createHash('sha256').update(key).update('\0').update(body).digest('hex').slice(0, 32)}`
+}

@@ -1,0 +1,29 @@
+import type { Queryable } from './database.ts'
+
+/** What is waiting, counted exactly: for a person who asks, not for a probe that asks every second. */
+export interface Backlog {
+  readonly openPayments: number
+  readonly unknownOutcomes: number
+  readonly dueNotifications: number
+  readonly failedNotifications: number
+  readonly waitingDeliveries: number
+  /** Due for over a minute: nobody drains them. */
+  readonly overdueDeliveries: number
+  readonly deadDeliveries: number
+  readonly openReviews: number
+}
+
+export async function countBacklog(database: Queryable, at: Date): Promise<Backlog> {
+  const { rows } = await database.query<Backlog>(
+    `select (select count(*)::int from bayar.open_payments) as "openPayments",
+            (select count(*)::int from bayar.intents where check_at is not null and state = 'sent') as "unknownOutcomes",
+            (select count(*)::int from bayar.notifications where due_at <= $1) as "dueNotifications",
+            (select count(*)::int from bayar.notifications where status = 'failed') as "failedNotifications",
+            (select count(*)::int from bayar.deliveries where state = 'waiting') as "waitingDeliveries",
+            (select count(*)::int from bayar.deliveries where state = 'waiting' and due_at < $1::timestamptz - interval '1 minute') as "overdueDeliveries",
+            (select count(*)::int from bayar.deliveries where state = 'dead') as "deadDeliveries",
+            (select count(*)::int from bayar.reviews where closed_at is null) as "openReviews"`,
+    [at],
+  )
+  return rows[0]!
+}
