@@ -15,17 +15,22 @@ const key = z
   .max(200)
   .regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
 
-const account = z.strictObject({
-  /** Your own name for the account. */
+export const account = z.strictObject({
+  /** Your own name for the account. It is stored with every payment, so it never changes. */
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,49}$/, 'must be 1 to 50 lower-case letters, digits, - and _'),
+  /** The server key of this account. */
   serverKey: key.optional(),
   /** Keys being rotated out: notifications signed by them still verify. */
   oldServerKeys: z.array(key).max(5).optional(),
+  /** The client key of this account. */
   clientKey: key.optional(),
+  /** Midtrans's merchant id of this account. */
   merchantId: z.string().min(1).max(100).optional(),
 })
 
-const options = z.strictObject({
+/** The comment of an option stands directly above it: `docs/reference/configuration.md` is written from these. */
+export const options = z.strictObject({
+  /** A `postgres://` URL, or a `pg.Pool` of your own. bayar keeps to the schema `bayar` in it. */
   database: z
     .union([
       z.string().min(1, 'must not be empty'),
@@ -35,36 +40,46 @@ const options = z.strictObject({
       ),
     ])
     .optional(),
-  /** A direct connection for LISTEN and migrations, when `database` goes through a transaction pooler. */
+  /** A direct connection for LISTEN, when `database` goes through a transaction pooler. */
   directUrl: z.string().min(1).optional(),
-  /** Connections of our own pool. */
+  /** Connections of bayar's own pool, when `database` is a URL; 10 unless set. */
   connections: z.int().min(2).max(200).optional(),
+  /** Midtrans's server key: it signs requests and verifies notifications. Never in a browser. */
   serverKey: key.optional(),
+  /** Keys being rotated out: notifications signed by them still verify. */
   oldServerKeys: z.array(key).max(5).optional(),
+  /** Midtrans's client key, for browser code. */
   clientKey: key.optional(),
+  /** Midtrans's merchant id: news that names another one waits for a person. */
   merchantId: z.string().min(1).max(100).optional(),
   /** More Midtrans accounts, each with a name; the keys above are the account `default`. */
   merchants: z.array(account).max(100).optional(),
+  /** Talk to Midtrans's production instead of its sandbox; off unless set. */
   isProduction: z.boolean().optional(),
   /** Where Midtrans answers; only to reach a simulator. */
   baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  /** Sent with each charge: Midtrans notifies this address instead of the one in its dashboard. */
   notificationUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  /** Payment types that may be charged, e.g. `['bank_transfer']`; all that bayar knows unless set. */
   enabledMethods: z.array(z.string().min(1)).min(1).optional(),
+  /** How long a customer has to pay, where the charge does not say; left to Midtrans unless set. */
   expiryMinutes: z.int().min(1).max(259_200).optional(),
   /** `status` asks Midtrans before money-in above `confirmAbove` is believed; `signature` believes a signed notification. */
   confirm: z.enum(['signature', 'status']).optional(),
+  /** With `confirm: 'status'`, amounts up to this (in rupiah) are believed without asking; 0 unless set. */
   confirmAbove: z.int().min(0).optional(),
-  /** Midtrans adds its fee to the customer's amount. */
+  /** Midtrans adds its fee to the customer's amount: a larger amount is accepted when fee and original add up. Off unless set. */
   imposedFees: z.boolean().optional(),
+  /** How long an answer of Midtrans is waited for; 30 unless set. */
   gatewayDeadlineSeconds: z.int().min(1).max(120).optional(),
   /** Under which path this is mounted in your app, e.g. `/api/bayar`. */
   basePath: z
     .string()
     .regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'must begin with / and not end with it')
     .optional(),
-  /** Staff calls send it as `Authorization: Bearer …`. */
+  /** Staff calls send it as `Authorization: Bearer …`. Without it and `userTokens`, REST is closed. */
   apiKey: key.min(16, 'must be at least 16 characters').optional(),
-  /** How your users' tokens (JWT) are checked. */
+  /** How your users' tokens (JWT) are checked: a shared secret (HS256) or a key set, with issuer and audience. `sub` is the user. */
   userTokens: z
     .union([
       z.strictObject({
@@ -75,20 +90,24 @@ const options = z.strictObject({
       z.strictObject({ jwksUrl: z.url(), issuer: z.string().optional(), audience: z.string().optional() }),
     ])
     .optional(),
-  /** Addresses or CIDR ranges whose X-Forwarded-For is believed. */
+  /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; none unless set. */
   trustedProxies: z.array(z.string().min(1)).optional(),
-  /** Which surfaces answer beside the notification routes. */
+  /** REST answers under `/midtrans/api`. Off when mounted in your app, on under `bayar serve` and `bayar dev`, unless set. */
   rest: z.boolean().optional(),
+  /** `/docs` and `/openapi.json` answer. Off when mounted in your app, on under `bayar serve` and `bayar dev`, unless set. */
   docs: z.boolean().optional(),
+  /** Where the time comes from; tests move it. */
   clock: z
     .custom<Clock>((value) => typeof (value as Clock | null)?.now === 'function', 'must have a now() method')
     .optional(),
+  /** Where log lines go; JSON lines on stderr unless set. */
   log: z
     .custom<Log>(
       (value) => typeof (value as Log | null)?.info === 'function',
       'must have info, warn and error methods',
     )
     .optional(),
+  /** How Midtrans is called; the global `fetch` unless set. */
   fetch: z.custom<typeof fetch>((value) => typeof value === 'function', 'must be a function').optional(),
 })
 

@@ -83,23 +83,39 @@ function readValue(
   given: string | undefined,
 ): boolean | string | number | Date | { problem: string } {
   if (flag.takes === undefined) return given === undefined ? true : { problem: `${typed} takes no value.` }
-  if (given === undefined || given === '') return { problem: `${typed} needs a value: ${typed} ${flag.value}.` }
+  if (given === undefined || given === '')
+    return { problem: `${typed} needs a value: ${typed} ${flag.value}.` }
   if (flag.takes === 'text') return given
   if (flag.takes === 'whole number') {
-    return /^\d{1,9}$/.test(given) ? Number(given) : { problem: `${typed} must be a whole number (it is ${given}).` }
+    return /^\d{1,9}$/.test(given)
+      ? Number(given)
+      : { problem: `${typed} must be a whole number (it is ${given}).` }
   }
   if (flag.takes === 'instant') {
-    return readInstant(given) ?? { problem: `${typed} must be like 2026-03-01, "2026-03-01 09:00:00" (Jakarta) or 2026-03-01T02:00:00Z (it is ${given}).` }
+    return (
+      readInstant(given) ?? {
+        problem: `${typed} must be like 2026-03-01, "2026-03-01 09:00:00" (Jakarta) or 2026-03-01T02:00:00Z (it is ${given}).`,
+      }
+    )
   }
   if (flag.takes.includes(given)) return given
-  return { problem: `${typed} must be one of ${flag.takes.join(', ')} (it is ${given}).${didYouMean(given, flag.takes)}` }
+  return {
+    problem: `${typed} must be one of ${flag.takes.join(', ')} (it is ${given}).${didYouMean(given, flag.takes)}`,
+  }
 }
 
 function argumentProblems(verb: Verb, positionals: readonly string[], isHelp: boolean): string[] {
   const most = verb.argument ? 1 : 0
   if (positionals.length > most) {
-    return [`\`bayar ${verb.name}\` does not know what to do with ${positionals.slice(most).map((word) => JSON.stringify(word)).join(', ')}.`]
+    return [
+      `\`bayar ${verb.name}\` does not know what to do with ${positionals
+        .slice(most)
+        .map((word) => JSON.stringify(word))
+        .join(', ')}.`,
+    ]
   }
   const isRequired = verb.argument !== undefined && !verb.argument.startsWith('[')
-  return isRequired && positionals.length === 0 && !isHelp ? [`Say which: bayar ${verb.name} ${verb.argument}.`] : []
+  return isRequired && positionals.length === 0 && !isHelp
+    ? [`Say which: bayar ${verb.name} ${verb.argument}.`]
+    : []
 }

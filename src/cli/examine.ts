@@ -8,7 +8,7 @@ import { checkDatabase } from '../store/check-database.ts'
 import { type Database, unreachable } from '../store/database.ts'
 import { pendingMigrations } from '../store/migrate.ts'
 import { readServerFacts } from '../store/server-facts.ts'
-import { loadConfig } from './load-config.ts'
+import { type Loaded, loadConfig } from './load-config.ts'
 import { withStore } from './with-store.ts'
 
 export interface Finding {
@@ -20,20 +20,31 @@ export interface Finding {
 const CLOCK_SKEW_SECONDS = 5
 const URL_PATIENCE_MS = 5_000
 
-/** Found in order; the first problem of a row ends that row. */
 type Check = readonly [name: string, look: () => Promise<string> | string]
 
 class Problem extends Error {}
 
 export async function examine(config: string | undefined): Promise<readonly Finding[]> {
-  const found = await inOrder([['configuration', () => configured(config)]])
-  if (found.at(-1)!.state === 'problem') return [...found, ...skipped(['keys', 'notification URL', ...IN_DATABASE, ...AT_WORK])]
-  const { bayar } = await loadConfig(config)
+  const found: Finding[] = []
+  let loaded: Loaded | undefined
+  const load = async () => {
+    loaded = await loadConfig(config)
+    return configured(loaded)
+  }
+  found.push(...(await inOrder([['configuration', load]])))
+  if (!loaded) return [...found, ...skipped(['keys', 'notification URL', ...IN_DATABASE, ...AT_WORK])]
+  const { bayar } = loaded as Loaded
   try {
-    found.push(...(await inOrder([['keys', () => keys(bayar)]])))
-    found.push(...(await inOrder([['notification URL', () => notificationUrl(bayar)]])))
+    found.push(
+      ...(await inOrder([
+        ['keys', () => keys(bayar)],
+        ['notification URL', () => notificationUrl(bayar)],
+      ])),
+    )
     found.push(...(await inDatabase(bayar)))
-    const isReachable = found.every(({ check, state }) => state === 'ok' || !['keys', ...IN_DATABASE].includes(check) || check === 'clock')
+    const isReachable = found.every(
+      ({ check, state }) => state === 'ok' || !['keys', ...IN_DATABASE].includes(check) || check === 'clock',
+    )
     found.push(...(isReachable ? await atWork(bayar) : skipped(AT_WORK)))
     return found
   } finally {
@@ -41,17 +52,26 @@ export async function examine(config: string | undefined): Promise<readonly Find
   }
 }
 
-async function configured(config: string | undefined): Promise<string> {
-  const { bayar, file } = await loadConfig(config)
-  const api = bayar.settings.apiKey || bayar.settings.userTokens ? '' : '; REST is closed, because neither an API key (BAYAR_API_KEY) nor user tokens are configured'
+function configured({ bayar, file }: Loaded): string {
+  const api =
+    bayar.settings.apiKey || bayar.settings.userTokens
+      ? ''
+      : '; REST is closed, because neither an API key (BAYAR_API_KEY) nor user tokens are configured'
   return `${file ?? 'taken from the environment'}${api}`
 }
 
 function keys({ settings }: Bayar): string {
-  const accounts = [settings, ...(settings.merchants ?? [])].filter(({ serverKey }) => serverKey !== undefined)
-  if (accounts.length === 0) throw new Problem('There is no server key: set MIDTRANS_SERVER_KEY. It is in Midtrans’s dashboard, under Settings, Access Keys.')
+  const accounts = [settings, ...(settings.merchants ?? [])].filter(
+    ({ serverKey }) => serverKey !== undefined,
+  )
+  if (accounts.length === 0)
+    throw new Problem(
+      'There is no server key: set MIDTRANS_SERVER_KEY. It is in Midtrans’s dashboard, under Settings, Access Keys.',
+    )
   if (settings.isProduction && settings.baseUrl !== undefined) {
-    throw new Problem(`Production keys would be sent to ${settings.baseUrl}: unset MIDTRANS_BASE_URL, which is for a simulator.`)
+    throw new Problem(
+      `Production keys would be sent to ${settings.baseUrl}: unset MIDTRANS_BASE_URL, which is for a simulator.`,
+    )
   }
   const where = settings.isProduction ? 'production' : 'sandbox'
   const told = accounts.length === 1 ? 'a server key' : `server keys of ${accounts.length} accounts`
@@ -61,8 +81,10 @@ function keys({ settings }: Bayar): string {
 async function notificationUrl({ settings }: Bayar): Promise<string> {
   if (settings.notificationUrl === undefined) return 'the one in Midtrans’s dashboard is used'
   const url = new URL(settings.notificationUrl)
-  if (settings.isProduction && url.protocol !== 'https:') throw new Problem(`${url.href} is not https: Midtrans sends production notifications only there.`)
-  if (settings.isProduction && isLocal(url.hostname)) throw new Problem(`${url.href} is an address of this machine or network: Midtrans cannot reach it.`)
+  if (settings.isProduction && url.protocol !== 'https:')
+    throw new Problem(`${url.href} is not https: Midtrans sends production notifications only there.`)
+  if (settings.isProduction && isLocal(url.hostname))
+    throw new Problem(`${url.href} is an address of this machine or network: Midtrans cannot reach it.`)
   let answer: Response
   try {
     answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(URL_PATIENCE_MS) })
@@ -71,19 +93,26 @@ async function notificationUrl({ settings }: Bayar): Promise<string> {
     const because = cause instanceof Error ? cause.message : message
     const says = `${url.href} cannot be reached from here (${because})`
     // In development the app is often simply not running yet.
-    if (settings.isProduction) throw new Problem(`${says}: start the app there, and check name, certificate and firewall.`)
+    if (settings.isProduction)
+      throw new Problem(`${says}: start the app there, and check name, certificate and firewall.`)
     return says
   }
   await answer.body?.cancel()
   const { status } = answer
   if (status >= 300 && status < 400) {
-    throw new Problem(`${url.href} redirects to ${answer.headers.get('location') ?? 'elsewhere'}: configure that address itself, because a redirected notification is not delivered again as it was.`)
+    throw new Problem(
+      `${url.href} redirects to ${answer.headers.get('location') ?? 'elsewhere'}: configure that address itself, because a redirected notification is not delivered again as it was.`,
+    )
   }
-  if (status === 404) throw new Problem(`${url.href} answers 404: it must end in /midtrans/api/notification/, after the basePath of your app.`)
+  if (status === 404)
+    throw new Problem(
+      `${url.href} answers 404: it must end in /midtrans/api/notification/, after the basePath of your app.`,
+    )
   return `${url.href} answers, without a redirect`
 }
 
-const LOCAL = /^(localhost|.*\.local|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|0\.0\.0\.0|\[::1?\]|\[f[cd].*)$/i
+const LOCAL =
+  /^(localhost|.*\.local|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|0\.0\.0\.0|\[::1?\]|\[f[cd].*)$/i
 
 function isLocal(host: string): boolean {
   return LOCAL.test(host)
@@ -96,16 +125,22 @@ async function inDatabase(bayar: Bayar): Promise<Finding[]> {
     return await withStore(bayar, async (database) =>
       inOrder([
         ['database', () => reach(database)],
-        ['durability', async () => {
-          await checkDatabase(database, { waiveDurability: false })
-          return 'what it acknowledged survives a power cut'
-        }],
+        [
+          'durability',
+          async () => {
+            await checkDatabase(database, { waiveDurability: false })
+            return 'what it acknowledged survives a power cut'
+          },
+        ],
         ['migrations', () => migrated(database)],
         ['clock', () => clock(database)],
       ]),
     )
   } catch (error) {
-    return [{ check: 'database', state: 'problem', says: sentenceOf(error) }, ...skipped(IN_DATABASE.slice(1))]
+    return [
+      { check: 'database', state: 'problem', says: sentenceOf(error) },
+      ...skipped(IN_DATABASE.slice(1)),
+    ]
   }
 }
 
@@ -120,7 +155,9 @@ async function reach(database: Database): Promise<string> {
 async function migrated(database: Database): Promise<string> {
   const pending = await pendingMigrations(database)
   if (pending.length === 0) return 'the schema is up to date'
-  throw new Problem(`${pending.length} ${pending.length === 1 ? 'is' : 'are'} missing: run \`npx bayar migrate\`.`)
+  throw new Problem(
+    `${pending.length} ${pending.length === 1 ? 'is' : 'are'} missing: run \`npx bayar migrate\`.`,
+  )
 }
 
 async function clock(database: Database): Promise<string> {
@@ -129,7 +166,9 @@ async function clock(database: Database): Promise<string> {
   const ours = (before + Date.now()) / 2
   const seconds = Math.abs(theirs - ours) / 1000
   if (seconds <= CLOCK_SKEW_SECONDS) return 'the database and this machine agree'
-  throw new Problem(`The database’s clock is ${Math.round(seconds)} s ${theirs > ours ? 'ahead of' : 'behind'} this machine’s: switch on time synchronisation (NTP) on both.`)
+  throw new Problem(
+    `The database’s clock is ${Math.round(seconds)} s ${theirs > ours ? 'ahead of' : 'behind'} this machine’s: switch on time synchronisation (NTP) on both.`,
+  )
 }
 
 const AT_WORK = ['handlers', 'deliveries']
@@ -137,20 +176,34 @@ const AT_WORK = ['handlers', 'deliveries']
 async function atWork(bayar: Bayar): Promise<Finding[]> {
   const health = await bayar.health()
   return inOrder([
-    ['handlers', () => {
-      const [problem] = health.problems
-      if (problem) throw new Problem(problem.says)
-      return 'every registered `within` handler is in this code'
-    }],
-    ['deliveries', () => {
-      const { overdueDeliveries: overdue, deadDeliveries: dead } = health
-      const ways = [
-        ...(overdue > 0 ? [`${overdue} have been due for over a minute: run \`npx bayar worker\` with the code of their handlers, or retire a handler that is gone.`] : []),
-        ...(dead > 0 ? [`${dead} were given up: \`npx bayar events dead\` shows why, \`npx bayar events replay\` delivers them again.`] : []),
-      ]
-      if (ways.length > 0) throw new Problem(ways.join(' '))
-      return 'none waits for long'
-    }],
+    [
+      'handlers',
+      () => {
+        const [problem] = health.problems
+        if (problem) throw new Problem(problem.says)
+        return 'every registered `within` handler is in this code'
+      },
+    ],
+    [
+      'deliveries',
+      () => {
+        const { overdueDeliveries: overdue, deadDeliveries: dead } = health
+        const ways = [
+          ...(overdue > 0
+            ? [
+                `${overdue} have been due for over a minute: run \`npx bayar worker\` with the code of their handlers, or retire a handler that is gone.`,
+              ]
+            : []),
+          ...(dead > 0
+            ? [
+                `${dead} were given up: \`npx bayar events dead\` shows why, \`npx bayar events replay\` delivers them again.`,
+              ]
+            : []),
+        ]
+        if (ways.length > 0) throw new Problem(ways.join(' '))
+        return 'none waits for long'
+      },
+    ],
   ])
 }
 
@@ -169,11 +222,18 @@ async function inOrder(checks: readonly Check[]): Promise<Finding[]> {
 }
 
 function skipped(names: readonly string[]): Finding[] {
-  return names.map((check) => ({ check, state: 'skipped', says: 'not looked at, because of the problem above' }))
+  return names.map((check) => ({
+    check,
+    state: 'skipped',
+    says: 'not looked at, because of the problem above',
+  }))
 }
 
 function sentenceOf(error: unknown): string {
   if (error instanceof Problem || isBayarError(error)) return error.message
-  const message = error instanceof AggregateError ? error.errors.map(String).join('; ') : String((error as Error)?.message ?? error)
+  const message =
+    error instanceof AggregateError
+      ? error.errors.map(String).join('; ')
+      : String((error as Error)?.message ?? error)
   return `${message}.`
 }

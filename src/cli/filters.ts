@@ -15,7 +15,10 @@ export function notificationFilter(call: Call): NotificationFilter {
   })
 }
 
-export async function eventFilter(call: Call, bayar: Bayar): Promise<Omit<EventFilter, 'subjectId'> & { paymentId?: string }> {
+export async function eventFilter(
+  call: Call,
+  bayar: Bayar,
+): Promise<Omit<EventFilter, 'subjectId'> & { paymentId?: string }> {
   const orderId = call.text('order')
   const payment = orderId === undefined ? undefined : await bayar.payments.find(orderId)
   if (orderId !== undefined && !payment) throw new BayarError('payment_not_found', `${orderId}.`)

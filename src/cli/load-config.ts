@@ -28,7 +28,10 @@ export function findConfig(given: string | undefined): string | null {
   if (named !== undefined) {
     const file = resolve(named)
     if (existsSync(file)) return file
-    throw new BayarError('config_invalid', `There is no file ${named} (${given === undefined ? 'BAYAR_CONFIG' : '--config'}).`)
+    throw new BayarError(
+      'config_invalid',
+      `There is no file ${named} (${given === undefined ? 'BAYAR_CONFIG' : '--config'}).`,
+    )
   }
   return NAMES.map((name) => resolve(name)).find((file) => existsSync(file)) ?? null
 }

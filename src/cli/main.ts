@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { isBayarError } from '../errors.ts'
 import { readCall } from './call.ts'
-import { exitCode, type ExitName, exitOf, UsageError } from './exit-codes.ts'
+import { type ExitName, exitCode, exitOf, UsageError } from './exit-codes.ts'
 import { helpOf, helpOfAll } from './help.ts'
 import { didYouMean } from './nearest.ts'
 import type { Verb } from './verb.ts'
@@ -30,7 +30,8 @@ async function main([first, second, ...rest]: readonly string[]): Promise<ExitNa
 
   const verb = findVerb(first, second)
   if (verb === undefined) {
-    if (isNoun(first) && (second === undefined || second === '--help' || second === '-h')) return say(helpOfAll(first))
+    if (isNoun(first) && (second === undefined || second === '--help' || second === '-h'))
+      return say(helpOfAll(first))
     throw unknownVerb(first, second)
   }
   const call = readCall(verb, words.slice(verb.name.split(' ').length))
@@ -65,7 +66,9 @@ function unknownVerb(first: string, second: string | undefined): UsageError {
 }
 
 function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
   return manifest.version
 }
 
@@ -78,7 +81,9 @@ function tell(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error)
   if (process.env.BAYAR_DEBUG) console.error(error)
   if (words.includes('--json')) {
-    const { code, details } = isBayarError(error) ? error : { code: error instanceof UsageError ? 'usage' : 'internal', details: {} }
+    const { code, details } = isBayarError(error)
+      ? error
+      : { code: error instanceof UsageError ? 'usage' : 'internal', details: {} }
     process.stdout.write(`${JSON.stringify({ error: { code, message, ...details } })}\n`)
     return
   }

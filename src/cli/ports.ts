@@ -18,7 +18,11 @@ export function hostOf(given: string | undefined): string {
 /** The port that was asked for, made sure to be free: before anything else is started, and told in words. 0 becomes a free one. */
 export async function choosePort(name: PortName, given: number | undefined, host: string): Promise<number> {
   const wanted = given ?? portFromEnvironment(name)
-  if (wanted > 65_535) throw new BayarError('config_invalid', `The ${name.what} cannot listen on port ${wanted}: ports end at 65535.`)
+  if (wanted > 65_535)
+    throw new BayarError(
+      'config_invalid',
+      `The ${name.what} cannot listen on port ${wanted}: ports end at 65535.`,
+    )
   return await new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', (error) => reject(explainPort(error, name, host, wanted)))
@@ -32,13 +36,25 @@ export async function choosePort(name: PortName, given: number | undefined, host
 export function explainPort(error: unknown, name: PortName, host: string, port: number): unknown {
   const code = codeOf(error)
   if (code === 'EADDRINUSE') {
-    return new BayarError('port_taken', `The ${name.what} wants ${host}:${port}. End that program, or choose another port: ${name.variable}=${port + 10}.`, { cause: error })
+    return new BayarError(
+      'port_taken',
+      `The ${name.what} wants ${host}:${port}. End that program, or choose another port: ${name.variable}=${port + 10}.`,
+      { cause: error },
+    )
   }
   if (code === 'EACCES') {
-    return new BayarError('config_invalid', `The ${name.what} may not listen on port ${port}: choose one above 1023 in ${name.variable}.`, { cause: error })
+    return new BayarError(
+      'config_invalid',
+      `The ${name.what} may not listen on port ${port}: choose one above 1023 in ${name.variable}.`,
+      { cause: error },
+    )
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new BayarError('config_invalid', `The ${name.what} cannot listen on ${host}: this machine has no such address (HOST).`, { cause: error })
+    return new BayarError(
+      'config_invalid',
+      `The ${name.what} cannot listen on ${host}: this machine has no such address (HOST).`,
+      { cause: error },
+    )
   }
   return error
 }
@@ -53,7 +69,10 @@ function portFromEnvironment({ variable, otherwise }: PortName): number {
   const text = process.env[variable]?.trim()
   if (!text) return otherwise
   if (/^\d{1,5}$/.test(text)) return Number(text)
-  throw new BayarError('config_invalid', `${variable} must be a port between 0 and 65535 (it is ${JSON.stringify(text)}).`)
+  throw new BayarError(
+    'config_invalid',
+    `${variable} must be a port between 0 and 65535 (it is ${JSON.stringify(text)}).`,
+  )
 }
 
 function codeOf(error: unknown): string | undefined {

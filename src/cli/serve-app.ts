@@ -11,7 +11,10 @@ export interface ServedApp {
  * The app as its own server. Mounted in a host's app only the notification routes answer; here nobody else would answer the rest, so REST and docs are on unless the configuration
  * switches them off.
  */
-export async function serveApp(bayar: Bayar, { port, host }: { port: number; host: string }): Promise<ServedApp> {
+export async function serveApp(
+  bayar: Bayar,
+  { port, host }: { port: number; host: string },
+): Promise<ServedApp> {
   const [{ createApp }, { jsonLog }, { serve }] = await Promise.all([
     import('../http/app.ts'),
     import('../operations/log.ts'),

@@ -23,7 +23,10 @@ export function tellPayment(
       ['payment code', instructions.paymentCode],
       ['link', instructions.redirectUrl ?? instructions.deeplinkUrl],
       ['expires', payment.isPending ? payment.expiryTime : null],
-      ['outcome', payment.outcome === 'unknown' ? 'Midtrans gave no clear answer yet, and is being asked' : null],
+      [
+        'outcome',
+        payment.outcome === 'unknown' ? 'Midtrans gave no clear answer yet, and is being asked' : null,
+      ],
       ['waits for a person', payment.needsReview.join(', ')],
     ]),
   ]
@@ -31,7 +34,13 @@ export function tellPayment(
     parts.push(
       table(
         ['transaction', 'status', 'at Midtrans', 'amount', 'refunded'],
-        payment.attempts.map((one) => [one.transactionId, one.status, one.transactionStatus, one.grossAmount, one.refundedAmount]),
+        payment.attempts.map((one) => [
+          one.transactionId,
+          one.status,
+          one.transactionStatus,
+          one.grossAmount,
+          one.refundedAmount,
+        ]),
       ),
     )
   }
@@ -39,7 +48,14 @@ export function tellPayment(
     parts.push(
       table(
         ['#', 'when', 'event', 'status', 'money', 'news from'],
-        history.map((row) => [row.sequence, row.at, row.event, `${row.previous} > ${row.status}`, row.moneyDelta, row.source]),
+        history.map((row) => [
+          row.sequence,
+          row.at,
+          row.event,
+          `${row.previous} > ${row.status}`,
+          row.moneyDelta,
+          row.source,
+        ]),
       ),
     )
   }
@@ -47,7 +63,13 @@ export function tellPayment(
     parts.push(
       table(
         ['#', 'handler', 'delivery', 'failed tries', 'error'],
-        deliveries.map((row) => [row.sequence, row.handler, row.state, row.attempts, row.error?.split('\n')[0]]),
+        deliveries.map((row) => [
+          row.sequence,
+          row.handler,
+          row.state,
+          row.attempts,
+          row.error?.split('\n')[0],
+        ]),
       ),
     )
   }

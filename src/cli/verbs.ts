@@ -2,14 +2,30 @@
 import { EVENT_TYPES, REVIEW_REASONS } from '../domain/events.ts'
 import type { Flag, Verb } from './verb.ts'
 
-const PORT: Flag = { takes: 'whole number', value: 'PORT', says: 'Where to listen (else PORT, else 3000); 0 takes a free one.' }
-const HOST: Flag = { takes: 'text', value: 'HOST', says: 'On which address to listen (else HOST, else 127.0.0.1).' }
-const WAIT: Flag = { takes: 'whole number', value: 'SECONDS', says: 'How long to wait for a database that does not answer (15).' }
+const PORT: Flag = {
+  takes: 'whole number',
+  value: 'PORT',
+  says: 'Where to listen (else PORT, else 3000); 0 takes a free one.',
+}
+const HOST: Flag = {
+  takes: 'text',
+  value: 'HOST',
+  says: 'On which address to listen (else HOST, else 127.0.0.1).',
+}
+const WAIT: Flag = {
+  takes: 'whole number',
+  value: 'SECONDS',
+  says: 'How long to wait for a database that does not answer (15).',
+}
 const FROM: Flag = { takes: 'instant', value: 'WHEN', says: 'From this instant on.' }
 const TO: Flag = { takes: 'instant', value: 'WHEN', says: 'Before this instant.' }
 const LIMIT: Flag = { takes: 'whole number', value: 'COUNT', says: 'How many at most (50).' }
 const ORDER: Flag = { takes: 'text', value: 'ORDER', says: 'Only of this order id.' }
-const MERCHANT: Flag = { takes: 'text', value: 'NAME', says: 'Your name for the Midtrans account, when you have several.' }
+const MERCHANT: Flag = {
+  takes: 'text',
+  value: 'NAME',
+  says: 'Your name for the Midtrans account, when you have several.',
+}
 const TYPE: Flag = { takes: EVENT_TYPES, value: 'EVENT', says: 'Only this event, e.g. payment.settled.' }
 const STATUS: Flag = {
   takes: ['received', 'processed', 'failed', 'duplicate', 'stale', 'review', 'foreign', 'invalid_signature'],
@@ -27,16 +43,25 @@ DATABASE_URL takes the place of the embedded PostgreSQL. A bayar.config.ts here 
 BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is handled.`,
     flags: {
       port: PORT,
-      'simulator-port': { takes: 'whole number', value: 'PORT', says: 'Where the simulator listens (else SIMULATOR_PORT, else 3001).' },
+      'simulator-port': {
+        takes: 'whole number',
+        value: 'PORT',
+        says: 'Where the simulator listens (else SIMULATOR_PORT, else 3001).',
+      },
       host: HOST,
-      gateway: { takes: ['simulator', 'sandbox'], value: 'NAME', says: '`sandbox` talks to Midtrans’s sandbox with your sandbox keys, instead of the simulator.' },
+      gateway: {
+        takes: ['simulator', 'sandbox'],
+        value: 'NAME',
+        says: '`sandbox` talks to Midtrans’s sandbox with your sandbox keys, instead of the simulator.',
+      },
     },
     load: () => import('./verbs/dev.ts'),
   },
   {
     name: 'serve',
     says: 'Serve the app: notifications, REST and docs. Refuses to start until everything is ready.',
-    about: 'It does not migrate and, without --worker, runs no handlers: `bayar migrate` and `bayar worker` do.',
+    about:
+      'It does not migrate and, without --worker, runs no handlers: `bayar migrate` and `bayar worker` do.',
     flags: { port: PORT, host: HOST, worker: { says: 'Also work in this process.' }, wait: WAIT },
     load: () => import('./verbs/serve.ts'),
   },
@@ -55,12 +80,21 @@ BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is 
   {
     name: 'simulator',
     says: 'Run only the Midtrans simulator.',
-    about: 'Keys are taken from MIDTRANS_SERVER_KEY, MIDTRANS_CLIENT_KEY and MIDTRANS_MERCHANT_ID, or made up. Everything is in memory.',
+    about:
+      'Keys are taken from MIDTRANS_SERVER_KEY, MIDTRANS_CLIENT_KEY and MIDTRANS_MERCHANT_ID, or made up. Everything is in memory.',
     needsNoConfig: true,
     flags: {
-      port: { takes: 'whole number', value: 'PORT', says: 'Where to listen (else SIMULATOR_PORT, else 3001); 0 takes a free one.' },
+      port: {
+        takes: 'whole number',
+        value: 'PORT',
+        says: 'Where to listen (else SIMULATOR_PORT, else 3001); 0 takes a free one.',
+      },
       host: HOST,
-      notify: { takes: 'text', value: 'URL', says: 'The notification URL of the dashboard (else MIDTRANS_NOTIFICATION_URL).' },
+      notify: {
+        takes: 'text',
+        value: 'URL',
+        says: 'The notification URL of the dashboard (else MIDTRANS_NOTIFICATION_URL).',
+      },
       seed: { takes: 'whole number', value: 'NUMBER', says: 'The same seed gives the same ids and numbers.' },
     },
     load: () => import('./verbs/simulator.ts'),
@@ -107,13 +141,22 @@ BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is 
     name: 'payments review',
     argument: 'ORDER',
     says: 'Decide about a payment that waits for a person.',
-    about: 'Accepting lets happen what the review held back; dismissing only closes it. Either way the decision stays with the payment.',
+    about:
+      'Accepting lets happen what the review held back; dismissing only closes it. Either way the decision stays with the payment.',
     flags: {
       accept: { says: 'It is right.' },
       dismiss: { says: 'It changes nothing.' },
-      reason: { takes: Object.keys(REVIEW_REASONS), value: 'REASON', says: `What it waits for: ${Object.keys(REVIEW_REASONS).join(', ')}.` },
+      reason: {
+        takes: Object.keys(REVIEW_REASONS),
+        value: 'REASON',
+        says: `What it waits for: ${Object.keys(REVIEW_REASONS).join(', ')}.`,
+      },
       because: { takes: 'text', value: 'TEXT', says: 'Why, for whoever reads the history.' },
-      transaction: { takes: 'text', value: 'ID', says: 'Which transaction, when several wait for the same reason.' },
+      transaction: {
+        takes: 'text',
+        value: 'ID',
+        says: 'Which transaction, when several wait for the same reason.',
+      },
       merchant: MERCHANT,
     },
     load: () => import('./verbs/payments/review.ts'),

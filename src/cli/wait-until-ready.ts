@@ -17,7 +17,8 @@ export async function waitUntilReady(bayar: Bayar, call: Call, stop: StopSignal)
     try {
       return await bayar.ready()
     } catch (error) {
-      if (!isBayarError(error, 'database_unreachable') || performance.now() > deadline || stop.isAsked) throw error
+      if (!isBayarError(error, 'database_unreachable') || performance.now() > deadline || stop.isAsked)
+        throw error
       if (!told) call.out.note(`${error.message} Trying again …`)
     }
     await Promise.race([pause(TRY_EVERY_MS), stop.asked])

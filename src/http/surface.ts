@@ -19,7 +19,12 @@ import { addPaymentRoutes } from './routes/payments.ts'
 /** A caller may name its request, so that its logs and ours can be laid side by side. */
 const REQUEST_ID = /^[A-Za-z0-9._:-]{8,100}$/
 
-export function createSurface(parts: HttpParts): App {
+export interface Surface extends App {
+  /** What answers, for the test that compares it with what is documented. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[]
+}
+
+export function createSurface(parts: HttpParts): Surface {
   const { settings, log, landing } = parts
   const basePath = settings.basePath ?? ''
   const app = new OpenAPIHono<RestEnv>({
@@ -66,6 +71,7 @@ export function createSurface(parts: HttpParts): App {
   if (landing) app.get('/', (c) => c.html(landing()))
 
   return {
+    routes: app.routes,
     async fetch(request, env) {
       const path = pathOf(request.url)
       const isOurs = path === basePath || path.startsWith(`${basePath}/`)

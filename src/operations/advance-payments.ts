@@ -267,7 +267,14 @@ class Writing {
   }
 
   foreign(item: Incoming): void {
-    this.#put(item, { status: 'foreign', error: null, paymentId: null, originalId: null, dueAt: null, isJudged: false })
+    this.#put(item, {
+      status: 'foreign',
+      error: null,
+      paymentId: null,
+      originalId: null,
+      dueAt: null,
+      isJudged: false,
+    })
   }
 
   /** Only stored: a transaction of its own will judge it. */
@@ -277,7 +284,8 @@ class Writing {
   }
 
   #put(item: Incoming, verdict: NotificationVerdict): void {
-    if (item.arriving) this.#arriving.set(item.arriving.id, { notification: item.arriving, verdict, copies: 0 })
+    if (item.arriving)
+      this.#arriving.set(item.arriving.id, { notification: item.arriving, verdict, copies: 0 })
     else if (item.storedId) this.#judgedAgain.push({ id: item.storedId, verdict })
   }
 

@@ -28,6 +28,7 @@ export class WorldClock implements SimulatorClock {
   #timer: NodeJS.Timeout | undefined
   #moves: Promise<void> = Promise.resolve()
   #closed = false
+  readonly #waiting = new Set<() => void>()
   /** Resolves when everything set off so far has come to rest. */
   atRest: () => Promise<void> = async () => {}
 
@@ -59,8 +60,13 @@ export class WorldClock implements SimulatorClock {
     return this.plan(this.nowMs() + seconds * 1000, run)
   }
 
-  wait(seconds: number): Promise<void> {
-    return new Promise((resolve) => this.planIn(seconds, resolve))
+  /** Ends early when the clock is thrown away: whoever waits must not wait for ever. */
+  async wait(seconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#waiting.add(resolve)
+    this.planIn(seconds, resolve)
+    await promise
+    this.#waiting.delete(resolve)
   }
 
   freeze(at?: Date): void {
@@ -118,6 +124,7 @@ export class WorldClock implements SimulatorClock {
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
+    for (const goOn of this.#waiting) goOn()
   }
 
   async #moveTo(targetMs: number): Promise<void> {

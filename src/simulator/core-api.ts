@@ -1,22 +1,12 @@
 import { isBayarError } from '../errors.ts'
+import { type Asked, act, idInBody } from './act.ts'
 import { KEY_LENGTH_MAX } from './answer-memory.ts'
-import { checkCharge, isObject, methodOf } from './check-charge.ts'
-import {
-  type ActionName,
-  actionDocument,
-  chargeDocument,
-  refundDocument,
-  statusB2bDocument,
-  statusDocument,
-  type View,
-  viewOf,
-} from './documents.ts'
-import { type Route, routeOf, type Verb } from './endpoints.ts'
+import { methodOf } from './check-charge.ts'
+import { routeOf, type Verb } from './endpoints.ts'
 import { FAULTS, type Fault, readFault } from './faults.ts'
-import { isHttpUrl } from './outbox.ts'
+import { documentOf, type Outcome, refused } from './outcome.ts'
 import { noRouteDocument, REFUSALS, type RefusalName, refusalDocument } from './refusals.ts'
 import type { LoggedRequest } from './request-log.ts'
-import type { Extras, Refund, Transaction } from './transaction.ts'
 import type { World } from './world.ts'
 
 /**
@@ -24,15 +14,8 @@ import type { World } from './world.ts'
  *
  *     1 read (16 KB)  2 route  3 faults  4 key, Accept  5 Idempotency-Key  6 latency  7 act  8 remember  9 answer, or lose it
  *
- * From 5 on, a second request with the same Idempotency-Key finds the first one running. The act itself is never awaited, so no request sees
- * half of another.
+ * From 5 to 8, a second request with the same Idempotency-Key finds the first one running.
  */
-export type Outcome =
-  | { readonly kind: 'charge' | ActionName | 'status'; readonly view: View }
-  | { readonly kind: 'status_b2b'; readonly views: readonly View[] }
-  | { readonly kind: 'refund'; readonly view: View; readonly refund: Refund }
-  | { readonly kind: 'refusal'; readonly name: RefusalName; readonly problems: readonly string[] }
-
 /** The connection ends without an answer. In process it looks like what `fetch` throws when that happens. */
 export class LineCut extends TypeError {
   constructor() {
@@ -44,21 +27,11 @@ export class LineCut extends TypeError {
 /** How long a request that is never answered hangs, by the simulator's clock, unless its sender gives up before. */
 const HANG_SECONDS = 120
 const BODY_BYTES_MAX = 16 * 1024
-const NOTIFICATION_URLS_MAX = 3
 const HTML =
   '<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>'
 
 export function isApiPath(pathname: string): boolean {
   return /^\/(v1|v2|snap|iris)(\/|$)/.test(pathname)
-}
-
-interface Asked {
-  readonly request: Request
-  readonly route: Route
-  /** Undefined when too large. */
-  readonly text: string | undefined
-  readonly body: unknown
-  readonly orderId: string | undefined
 }
 
 interface Trace {
@@ -137,18 +110,18 @@ async function answer(world: World, request: Request, pathname: string, trace: T
   if (kept === 'running') return tell(world, refused('still_running'), trace)
   trace.replayed = kept !== undefined
 
-  if (key !== undefined && !early && !kept) world.memory.begin(key)
+  const isFirst = key !== undefined && !early && !kept
+  if (isFirst) world.memory.begin(key)
   let outcome: Outcome | undefined
   try {
     if (latency) await world.clock.wait(latency)
-    // Latency, and then nothing happens: the key must be free again for the retry.
-    if (ending && actsBefore(ending)) return await end(world, ending, trace)
-    outcome = early ?? kept ?? actWith(world, asked, own.notification)
+    if (!ending || !actsBefore(ending)) outcome = early ?? kept ?? actWith(world, asked, own.notification)
   } finally {
-    if (key !== undefined && !early && !kept)
-      world.memory.finish(key, outcome && isSuccess(outcome) ? outcome : undefined, world.clock.nowMs())
+    // What never reached Midtrans leaves the key free for the retry, also while the caller still waits for an answer.
+    const isKept = outcome && outcome.kind !== 'refusal'
+    if (isFirst) world.memory.finish(key, isKept ? outcome : undefined, world.clock.nowMs())
   }
-  return ending ? await end(world, ending, trace) : tell(world, outcome, trace)
+  return ending || !outcome ? await end(world, ending, trace) : tell(world, outcome, trace)
 }
 
 // ---------------------------------------------------------------- what was asked
@@ -182,16 +155,6 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-/** Only to know whose request it is, before anything is checked. */
-function idInBody(verb: Verb, body: unknown): string {
-  if (!isObject(body)) return ''
-  const id =
-    verb === 'charge' && isObject(body.transaction_details)
-      ? body.transaction_details.order_id
-      : body.transaction_id
-  return typeof id === 'string' ? id : ''
-}
-
 function notAdmitted(world: World, { request }: Asked): Outcome | undefined {
   const [scheme, credentials] = (request.headers.get('authorization') ?? '').split(' ')
   const given = scheme?.toLowerCase() === 'basic' ? Buffer.from(credentials ?? '', 'base64').toString() : ''
@@ -223,7 +186,7 @@ function readOwnFault(request: Request): OwnFault {
     : { request: [], notification: [fault] }
 }
 
-// ---------------------------------------------------------------- acting
+// ---------------------------------------------------------------- answering
 
 function actWith(world: World, asked: Asked, faults: readonly Fault[]): Outcome {
   const ids = faults.map((fault) =>
@@ -233,112 +196,6 @@ function actWith(world: World, asked: Asked, faults: readonly Fault[]): Outcome 
     return act(world, asked)
   } finally {
     for (const id of ids) world.faults.remove(id)
-  }
-}
-
-function act(world: World, asked: Asked): Outcome {
-  const { verb } = asked.route
-  if (asked.text === undefined) return refused('malformed')
-  if (verb === 'charge') return charge(world, asked)
-  if (verb === 'capture') {
-    const id = isObject(asked.body) ? (asked.body.transaction_id ?? undefined) : null
-    // An object where the id belongs is malformed (protocol.md §5).
-    if (typeof id === 'object') return refused('malformed')
-    if (typeof id !== 'string') return refused('invalid', ['transaction_id is required'])
-  }
-  const transaction = world.ledger.find(asked.route.id || idInBody(verb, asked.body))
-  if (!transaction) return refused('not_found')
-  if (verb === 'status') return { kind: 'status', view: viewOf(transaction) }
-  if (verb === 'status_b2b') return listOfOrder(world, transaction, asked.request)
-  if (verb === 'refund' || verb === 'direct_refund') return refund(world, transaction, asked)
-  const refusal = world.ledger.move(transaction, verb)
-  return refusal ? refused(refusal) : { kind: verb, view: viewOf(transaction) }
-}
-
-function charge(world: World, asked: Asked): Outcome {
-  // An empty body is an internal error at Midtrans (protocol.md §5), which every client must survive.
-  if (asked.text === '') return refused('internal')
-  if (!isObject(asked.body)) return refused('malformed')
-  const checked = checkCharge(asked.body, world.clock.nowMs())
-  if ('refusal' in checked) return refused(checked.refusal, checked.problems)
-  const opened = world.ledger.open({ ...checked.charge, extras: extrasOf(asked.request, checked.echoed) })
-  return typeof opened === 'string' ? refused(opened) : { kind: 'charge', view: viewOf(opened) }
-}
-
-function extrasOf(request: Request, echoed: Extras['echoed'] | null): Extras | null {
-  const overrideUrls = urlsIn(request, 'x-override-notification')
-  const appendUrls = urlsIn(request, 'x-append-notification')
-  return echoed || overrideUrls || appendUrls ? { echoed: echoed ?? {}, overrideUrls, appendUrls } : null
-}
-
-function urlsIn(request: Request, header: string): string[] | null {
-  const urls = (request.headers.get(header) ?? '')
-    .split(',')
-    .map((url) => url.trim())
-    .filter(isHttpUrl)
-    .slice(0, NOTIFICATION_URLS_MAX)
-  return urls.length ? urls : null
-}
-
-function listOfOrder(world: World, { orderId }: Transaction, request: Request): Outcome {
-  const query = new URL(request.url).searchParams
-  const page = whole(query.get('page'), 0)
-  const perPage = Math.max(1, whole(query.get('per_page'), 10))
-  const found = world.ledger.ofOrder(orderId).slice(page * perPage, (page + 1) * perPage)
-  return { kind: 'status_b2b', views: found.map(viewOf) }
-}
-
-function whole(text: string | null, otherwise: number): number {
-  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) : otherwise
-}
-
-function refund(world: World, transaction: Transaction, asked: Asked): Outcome {
-  if (asked.text !== '' && !isObject(asked.body)) return refused('malformed')
-  const { refund_key: key = null, amount = null, reason = '' } = isObject(asked.body) ? asked.body : {}
-  const problems: string[] = []
-  if (key !== null && (typeof key !== 'string' || !/^[A-Za-z0-9_-]{1,255}$/.test(key)))
-    problems.push('refund_key is invalid')
-  if (amount !== null && !Number.isSafeInteger(amount)) problems.push('amount must be an integer')
-  if (typeof reason !== 'string' || reason.length > 255)
-    problems.push('reason length must not exceed 255 characters')
-  if (problems.length) return refused('invalid', problems)
-  const wanted = { key: key as string | null, amount: amount as number | null, reason: reason as string }
-  const made = world.ledger.refund(transaction, { ...wanted, how: 'online' })
-  return typeof made === 'string'
-    ? refused(made)
-    : { kind: 'refund', view: viewOf(transaction), refund: made }
-}
-
-// ---------------------------------------------------------------- answering
-
-function refused(name: RefusalName, problems: readonly string[] = []): Outcome {
-  return { kind: 'refusal', name, problems }
-}
-
-function isSuccess(outcome: Outcome): boolean {
-  return outcome.kind !== 'refusal'
-}
-
-interface Document {
-  readonly status_code: string
-  readonly status_message: string
-}
-
-function documentOf(world: World, outcome: Outcome): Document {
-  const { merchant } = world
-  switch (outcome.kind) {
-    case 'refusal':
-      return refusalDocument(outcome.name, outcome.problems, world.answerIds)
-    case 'charge':
-      return chargeDocument(outcome.view, merchant)
-    case 'status':
-      return statusDocument(outcome.view, merchant)
-    case 'status_b2b':
-      return statusB2bDocument(outcome.views, merchant)
-    case 'refund':
-      return refundDocument(outcome.view, outcome.refund, merchant)
-    default:
-      return actionDocument(outcome.kind, outcome.view, merchant)
   }
 }
 
@@ -359,8 +216,8 @@ function actsBefore(fault: Fault): boolean {
   return (fault.when ?? 'before') === 'before'
 }
 
-async function end(world: World, fault: Fault, trace: Trace): Promise<Response> {
-  switch (fault.kind) {
+async function end(world: World, fault: Fault | undefined, trace: Trace): Promise<Response> {
+  switch (fault?.kind) {
     case 'http_error': {
       const status = fault.status ?? 500
       if (fault.body === false) return new Response(null, { status })

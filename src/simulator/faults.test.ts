@@ -90,6 +90,31 @@ describe('faults of requests', () => {
     await answer
   })
 
+  test('timeout before acting leaves the key free for the retry', async () => {
+    const { simulator, charge } = bench()
+    const key = { 'Idempotency-Key': 'key-1' }
+    simulator.faults.add({ kind: 'timeout' })
+    const first = fails(charge('order-1', {}, key))
+    await simulator.idle()
+    expect((await charge('order-1', {}, key)).body.status_code).toBe('201')
+    await simulator.clock.advance(120)
+    await first
+  })
+
+  test.each(['timeout', 'latency'] as const)(
+    '%s ends at a reset, and nothing is heard of it',
+    async (kind) => {
+      const { simulator, charge, received } = bench()
+      simulator.faults.add({ kind })
+      const answer = charge('order-1').catch((error) => error)
+      await simulator.idle()
+      simulator.reset()
+      await answer
+      await simulator.idle()
+      expect([simulator.transactions(), received]).toEqual([[], []])
+    },
+  )
+
   test('latency goes by the simulator’s clock, and Midtrans acts also for one who gave up', async () => {
     const { simulator } = bench()
     simulator.faults.add({ kind: 'latency', seconds: 60 })

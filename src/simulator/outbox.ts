@@ -127,6 +127,7 @@ export class Outbox {
 
   /** A transaction has a new status. Returns at once: a charge never waits for its notification. */
   announce(transaction: Transaction): void {
+    if (this.#closed) return
     const view = viewOf(transaction)
     const fault = this.#faults.takeForNotification(transaction.orderId, view.status)
     for (const url of this.#addressesOf(transaction)) {

@@ -121,3 +121,17 @@ export async function listEvents(
   )
   return rows
 }
+
+/** The document behind one row of a payment's history, where no notification keeps it. */
+export async function readEventDocument(
+  database: Queryable,
+  subjectId: string,
+  sequence: number,
+): Promise<Buffer | undefined> {
+  const { rows } = await database.query<{ document: Buffer | null }>(
+    `select coalesce(e.document, i.answer) as document from bayar.events e left join bayar.intents i on i.id = e.intent_id
+      where e.subject_id = $1 and e.sequence = $2`,
+    [subjectId, sequence],
+  )
+  return rows[0]?.document ?? undefined
+}

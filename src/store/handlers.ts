@@ -80,3 +80,8 @@ export async function retireHandler(database: Queryable, name: string, at: Date)
   )
   return rows[0]!.retired > 0
 }
+
+export async function readRegistryVersion(database: Queryable): Promise<number> {
+  const { rows } = await database.query<{ version: number }>('select version from bayar.handler_registry')
+  return rows[0]!.version
+}

@@ -62,7 +62,12 @@ export async function recordUntrusted(
 }
 
 /** What is counted because it is not stored. */
-export async function countNotification(database: Queryable, kind: string, minute: Date, times: number): Promise<void> {
+export async function countNotification(
+  database: Queryable,
+  kind: string,
+  minute: Date,
+  times: number,
+): Promise<void> {
   await database.query(
     `insert into bayar.notification_counters as c (minute, kind, count) values ($1, $2, $3)
          on conflict (minute, kind) do update set count = c.count + excluded.count`,
@@ -236,5 +241,17 @@ export async function trustNotification(
             payment_id = (select p.id from bayar.payments p where p.merchant = $2 and p.order_id = n.order_id)
       where n.id = $1 and n.status = 'invalid_signature'`,
     [id, merchant, at],
+  )
+}
+
+/** The verdict that a look-up at Midtrans gave. The caller holds the notice's lock. */
+export async function concludeNotification(
+  tx: Queryable,
+  id: string,
+  verdict: { status: NotificationStatus; error: string | null; at: Date },
+): Promise<void> {
+  await tx.query(
+    `update bayar.notifications set status = $2, error = $3, due_at = null, processed_at = $4, attempts = attempts + 1 where id = $1`,
+    [id, verdict.status, verdict.error, verdict.at],
   )
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts'
 import { VERBS } from '../../src/cli/verbs.ts'
-import { bayar, buildCli, makeFolder } from '../support/built-cli.ts'
+import { bayar, buildCli, makeFolder } from './built-cli.ts'
 
 const folder = makeFolder()
 const here = { cwd: folder.path }
@@ -23,7 +23,8 @@ describe('help', () => {
     expect(code).toBe(0)
     expect(stdout).toContain(`bayar ${name}`)
     expect(stdout).toContain(verb.says)
-    for (const flag of [...Object.keys(verb.flags ?? {}), 'json', 'help']) expect(stdout).toContain(`--${flag}`)
+    for (const flag of [...Object.keys(verb.flags ?? {}), 'json', 'help'])
+      expect(stdout).toContain(`--${flag}`)
     // What it names can be loaded.
     expect(await verb.load()).toHaveProperty('run')
   })
@@ -38,7 +39,10 @@ describe('help', () => {
   })
 
   test('--version is that of the package', async () => {
-    expect(await bayar(['--version'], here)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+    expect(await bayar(['--version'], here)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    })
   })
 })
 
@@ -80,6 +84,8 @@ describe('a command line that is wrong', () => {
   test('is told in JSON to a program', async () => {
     const { code, stdout, stderr } = await bayar(['serve', '--prot', '1', '--json'], here)
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' })
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'usage', message: expect.stringContaining('--port') } })
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'usage', message: expect.stringContaining('--port') },
+    })
   })
 })

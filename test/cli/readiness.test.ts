@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bayar, buildCli, makeFolder } from '../support/built-cli.ts'
 import { repository } from '../support/clone.ts'
-import { type DurableServer, durableServer } from '../support/durable-database.ts'
+import { bayar, buildCli, makeFolder } from './built-cli.ts'
+import { type DurableServer, durableServer } from './durable-server.ts'
 
 /* What stands in the way is named, with the way out and a documented exit code; nothing is accepted before (design §1.6). */
 
@@ -110,19 +110,31 @@ describe('keys', () => {
   })
 
   test('are never repeated', async () => {
-    const { stdout, stderr } = await run(['serve'], { MIDTRANS_SERVER_KEY: 'SB-Mid-client-verysecret', DATABASE_URL: nobody })
+    const { stdout, stderr } = await run(['serve'], {
+      MIDTRANS_SERVER_KEY: 'SB-Mid-client-verysecret',
+      DATABASE_URL: nobody,
+    })
     expect(stdout + stderr).not.toContain('verysecret')
   })
 })
 
 describe('the database', () => {
   test('that is not configured', async () => {
-    expect(await run(['serve'], { ...sandbox, PORT: '0' })).toMatchObject({ code: 2, stderr: expect.stringContaining('set DATABASE_URL') })
+    expect(await run(['serve'], { ...sandbox, PORT: '0' })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('set DATABASE_URL'),
+    })
   })
 
   test('that does not answer: told without its password, after a bounded wait', async () => {
     const env = { ...sandbox, DATABASE_URL: nobody, PORT: '0' }
-    for (const args of [['serve', '--wait', '1'], ['worker', '--wait', '0'], ['migrate'], ['status'], ['payments', 'show', 'ORDER-1']]) {
+    for (const args of [
+      ['serve', '--wait', '1'],
+      ['worker', '--wait', '0'],
+      ['migrate'],
+      ['status'],
+      ['payments', 'show', 'ORDER-1'],
+    ]) {
       const { code, stdout, stderr } = await run(args, env)
       expect(code, args.join(' ')).toBe(4)
       expect(stdout + stderr).toContain('The database does not answer.')
@@ -141,14 +153,23 @@ describe('the database', () => {
       expect(code).toBe(4)
       expect(stdout + stderr).toContain('npx bayar migrate')
     }
-    expect(await run(['migrate'], env)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^applied 0001-payments$/m) })
+    expect(await run(['migrate'], env)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^applied 0001-payments$/m),
+    })
     expect(await run(['migrate'], env)).toMatchObject({ code: 0, stdout: 'The schema is up to date.\n' })
     expect(JSON.parse((await run(['migrate', '--json'], env)).stdout)).toEqual({ applied: [] })
     const status = await run(['status', '--json'], env)
     expect(status.code).toBe(0)
     expect(JSON.parse(status.stdout)).toMatchObject({
       ready: true,
-      backlog: { open_payments: 0, due_notifications: 0, waiting_deliveries: 0, dead_deliveries: 0, open_reviews: 0 },
+      backlog: {
+        open_payments: 0,
+        due_notifications: 0,
+        waiting_deliveries: 0,
+        dead_deliveries: 0,
+        open_reviews: 0,
+      },
     })
   })
 })
@@ -165,7 +186,11 @@ describe('a port', () => {
 
   test('that another program has: which one, and how to choose another', async () => {
     const env = { ...sandbox, DATABASE_URL: await server.database(), PORT: port, SIMULATOR_PORT: port }
-    for (const [verb, variable] of [['serve', 'PORT'], ['simulator', 'SIMULATOR_PORT'], ['dev', 'PORT']] as const) {
+    for (const [verb, variable] of [
+      ['serve', 'PORT'],
+      ['simulator', 'SIMULATOR_PORT'],
+      ['dev', 'PORT'],
+    ] as const) {
       const { code, stderr } = await run([verb], env)
       expect(stderr).toContain(`wants 127.0.0.1:${port}`)
       expect(stderr).toContain(`${variable}=`)
@@ -197,12 +222,28 @@ describe('doctor', () => {
   afterAll(() => void site.close())
 
   test('finds nothing wrong where nothing is', async () => {
-    const env = { ...sandbox, BAYAR_API_KEY: 'a-key-of-some-length', DATABASE_URL: await server.database(), MIDTRANS_NOTIFICATION_URL: `${url}/hook` }
+    const env = {
+      ...sandbox,
+      BAYAR_API_KEY: 'a-key-of-some-length',
+      DATABASE_URL: await server.database(),
+      MIDTRANS_NOTIFICATION_URL: `${url}/hook`,
+    }
     const { code, stdout } = await run(['doctor', '--json'], env)
-    const { healthy, checks } = JSON.parse(stdout) as { healthy: boolean; checks: { check: string; state: string }[] }
+    const { healthy, checks } = JSON.parse(stdout) as {
+      healthy: boolean
+      checks: { check: string; state: string }[]
+    }
     expect(checks.filter(({ state }) => state !== 'ok')).toEqual([])
     expect(checks.map(({ check }) => check)).toEqual([
-      'configuration', 'keys', 'notification URL', 'database', 'durability', 'migrations', 'clock', 'handlers', 'deliveries',
+      'configuration',
+      'keys',
+      'notification URL',
+      'database',
+      'durability',
+      'migrations',
+      'clock',
+      'handlers',
+      'deliveries',
     ])
     expect({ healthy, code }).toEqual({ healthy: true, code: 0 })
   })
@@ -215,20 +256,37 @@ describe('doctor', () => {
   ] as const
 
   test.each(URLS)('a notification URL that %s', async (_, environment, path, sentence) => {
-    const keys = environment === 'sandbox' ? sandbox : { MIDTRANS_SERVER_KEY: 'Mid-server-test', MIDTRANS_IS_PRODUCTION: 'true' }
-    const { code, stdout } = await run(['doctor'], { ...keys, DATABASE_URL: nobody, MIDTRANS_NOTIFICATION_URL: url + path })
+    const keys =
+      environment === 'sandbox'
+        ? sandbox
+        : { MIDTRANS_SERVER_KEY: 'Mid-server-test', MIDTRANS_IS_PRODUCTION: 'true' }
+    const { code, stdout } = await run(['doctor'], {
+      ...keys,
+      DATABASE_URL: nobody,
+      MIDTRANS_NOTIFICATION_URL: url + path,
+    })
     expect(code).toBe(5)
     expect(stdout).toMatch(/^problem +notification URL/m)
     expect(stdout).toContain(sentence)
   })
 
   test('a production URL that lies in the own network', async () => {
-    const env = { MIDTRANS_SERVER_KEY: 'Mid-server-test', MIDTRANS_IS_PRODUCTION: 'true', DATABASE_URL: nobody, MIDTRANS_NOTIFICATION_URL: 'https://192.168.1.5/hook' }
+    const env = {
+      MIDTRANS_SERVER_KEY: 'Mid-server-test',
+      MIDTRANS_IS_PRODUCTION: 'true',
+      DATABASE_URL: nobody,
+      MIDTRANS_NOTIFICATION_URL: 'https://192.168.1.5/hook',
+    }
     expect((await run(['doctor'], env)).stdout).toContain('Midtrans cannot reach it')
   })
 
   test('production keys on their way to a simulator', async () => {
-    const env = { MIDTRANS_SERVER_KEY: 'Mid-server-test', MIDTRANS_IS_PRODUCTION: 'true', MIDTRANS_BASE_URL: 'http://127.0.0.1:3001', DATABASE_URL: nobody }
+    const env = {
+      MIDTRANS_SERVER_KEY: 'Mid-server-test',
+      MIDTRANS_IS_PRODUCTION: 'true',
+      MIDTRANS_BASE_URL: 'http://127.0.0.1:3001',
+      DATABASE_URL: nobody,
+    }
     expect((await run(['doctor'], env)).stdout).toMatch(/^problem +keys +.*unset MIDTRANS_BASE_URL/m)
   })
 })

@@ -15,7 +15,13 @@ test('a handler is given everything: event, payment as it was then, attempt, not
   await test.pay('ORDER-1')
   expect(seen).toEqual([
     expect.objectContaining({
-      event: expect.objectContaining({ type: 'payment.settled', previous: 'pending', status: 'settled', moneyDelta: 150_000, sequence: 2 }),
+      event: expect.objectContaining({
+        type: 'payment.settled',
+        previous: 'pending',
+        status: 'settled',
+        moneyDelta: 150_000,
+        sequence: 2,
+      }),
       payment: expect.objectContaining({ orderId: 'ORDER-1', isPaid: true, netAmount: 150_000, version: 2 }),
       attempt: expect.objectContaining({ status: 'settled' }),
       notification: expect.objectContaining({ status: 'processed', transactionStatus: 'settlement' }),
@@ -27,12 +33,22 @@ test('a handler is given everything: event, payment as it was then, attempt, not
 test('the charge answer brings payment.received: no notification, and a payload all the same', async () => {
   const seen: { notification: unknown; payload: unknown }[] = []
   await using test = await kit({
-    handlers: (bayar) => bayar.on('payment.received', 'remember', ({ notification, payload }) => void seen.push({ notification, payload })),
+    handlers: (bayar) =>
+      bayar.on(
+        'payment.received',
+        'remember',
+        ({ notification, payload }) => void seen.push({ notification, payload }),
+      ),
   })
   test.simulator.notifications.pause()
   await test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE })
   await test.idle()
-  expect(seen).toEqual([{ notification: null, payload: expect.objectContaining({ order_id: 'ORDER-1', transaction_status: 'pending' }) }])
+  expect(seen).toEqual([
+    {
+      notification: null,
+      payload: expect.objectContaining({ order_id: 'ORDER-1', transaction_status: 'pending' }),
+    },
+  ])
 })
 
 test('D2 a handler that fails is tried again with growing pauses, and its failure stops no other', async () => {
@@ -54,7 +70,9 @@ test('D2 a handler that fails is tried again with growing pauses, and its failur
   expect(tries).toBe(2)
   await test.advance(31)
   expect(tries).toBe(3)
-  const [delivery] = await test.rows(`select d.state, d.attempts from bayar.deliveries d join bayar.handlers h on h.id = d.handler_id where h.name = 'mailer'`)
+  const [delivery] = await test.rows(
+    `select d.state, d.attempts from bayar.deliveries d join bayar.handlers h on h.id = d.handler_id where h.name = 'mailer'`,
+  )
   expect(delivery).toEqual({ state: 'done', attempts: 2 })
 })
 
@@ -74,9 +92,12 @@ test('ten failures in a day are a dead letter, which frees its lane and can be d
   await test.idle()
   // The later event waits for the earlier one: a handler sees a payment's events in order.
   expect(handled).toEqual([])
-  for (const pause of [5, 30, 120, 600, 1_800, 3_600, 3 * 3_600, 7 * 3_600, 12 * 3_600]) await test.advance(pause + 1)
+  for (const pause of [5, 30, 120, 600, 1_800, 3_600, 3 * 3_600, 7 * 3_600, 12 * 3_600])
+    await test.advance(pause + 1)
   expect(handled).toEqual(['payment.reversed'])
-  expect(await test.bayar.events.dead()).toMatchObject([{ handler: 'ledger', orderId: 'ORDER-1', attempts: 10, error: 'Error: no such account' }])
+  expect(await test.bayar.events.dead()).toMatchObject([
+    { handler: 'ledger', orderId: 'ORDER-1', attempts: 10, error: 'Error: no such account' },
+  ])
   broken = false
   const [dead] = await test.bayar.events.dead()
   expect(await test.bayar.events.replay({ handler: 'ledger', eventId: dead!.eventId })).toBe(1)
@@ -112,7 +133,8 @@ test('within: the effect is there exactly when the event is', async () => {
   })
   await test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE })
   await test.pay('ORDER-1')
-  for (const notice of test.simulator.notifications.list()) await test.simulator.notifications.resend(notice.id)
+  for (const notice of test.simulator.notifications.list())
+    await test.simulator.notifications.resend(notice.id)
   await test.idle()
   expect(await test.rows('select order_id from public.stock')).toEqual([{ order_id: 'ORDER-1' }])
 })
@@ -134,7 +156,9 @@ test('within: a handler that throws rolls back the application, never the record
   expect((await test.bayar.payments.find('ORDER-1'))!.status).toBe('pending')
   await test.advance(6)
   expect(refusals).toBe(2)
-  expect((await test.bayar.notifications.replay(failed!.id, { withoutHandlers: true })).status).toBe('processed')
+  expect((await test.bayar.notifications.replay(failed!.id, { withoutHandlers: true })).status).toBe(
+    'processed',
+  )
   await test.idle()
   expect(test.told('ORDER-1')).toEqual(['payment.received', 'payment.settled'])
   expect(refusals).toBe(2)
@@ -142,7 +166,8 @@ test('within: a handler that throws rolls back the application, never the record
 
 test('within: an error of the database in the handler loses neither the notification nor the connection', async () => {
   await using test = await kit({
-    handlers: (bayar) => bayar.within('payment.settled', 'broken-sql', ({ tx }) => tx.query('select * from nowhere')),
+    handlers: (bayar) =>
+      bayar.within('payment.settled', 'broken-sql', ({ tx }) => tx.query('select * from nowhere')),
   })
   await test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE })
   await test.pay('ORDER-1')
@@ -159,7 +184,12 @@ test('within: one second, and then the transaction is closed to it', async () =>
         return new Promise((resolve) => {
           abort.addEventListener('abort', () => {
             // What comes too late must not reach whoever has the connection next.
-            setImmediate(() => tx.query('select 1').catch((error: unknown) => (late = error)).finally(() => resolve(null)))
+            setImmediate(() =>
+              tx
+                .query('select 1')
+                .catch((error: unknown) => (late = error))
+                .finally(() => resolve(null)),
+            )
           })
         })
       }),
@@ -176,11 +206,15 @@ test('only one process has the code: news applied by another owes its handler th
   const handled: string[] = []
   const worker = await createTestBayar({
     database: database.url,
-    handlers: (bayar) => bayar.on('payment.settled', 'fulfil-order', ({ payment }) => void handled.push(payment.orderId)),
+    handlers: (bayar) =>
+      bayar.on('payment.settled', 'fulfil-order', ({ payment }) => void handled.push(payment.orderId)),
   })
   // Another process of the same shop, without the handler's code, and with the same Midtrans.
   const { serverKey, clientKey, merchantId } = worker.simulator
-  const web = await createTestBayar({ database: database.url, simulator: { serverKey, clientKey, merchantId, seed: 2 } })
+  const web = await createTestBayar({
+    database: database.url,
+    simulator: { serverKey, clientKey, merchantId, seed: 2 },
+  })
   await web.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE })
   await web.pay('ORDER-1')
   await worker.idle()
@@ -192,11 +226,17 @@ test('only one process has the code: news applied by another owes its handler th
 
 test('a process that lacks a registered within handler refuses and names it; retiring it is the way out', async () => {
   const database = await cloneDatabase()
-  const first = await createTestBayar({ database: database.url, handlers: (bayar) => bayar.within('payment.settled', 'reserve-stock', () => {}) })
+  const first = await createTestBayar({
+    database: database.url,
+    handlers: (bayar) => bayar.within('payment.settled', 'reserve-stock', () => {}),
+  })
   await first.close()
   const refusal = await createTestBayar({ database: database.url }).catch((error: unknown) => error)
   expect(isBayarError(refusal, 'handlers_missing') && refusal.message).toContain('reserve-stock')
-  const complete = await createTestBayar({ database: database.url, handlers: (bayar) => bayar.within('payment.settled', 'reserve-stock', () => {}) })
+  const complete = await createTestBayar({
+    database: database.url,
+    handlers: (bayar) => bayar.within('payment.settled', 'reserve-stock', () => {}),
+  })
   await complete.bayar.events.retireHandler('reserve-stock')
   await complete.close()
   const second = await createTestBayar({ database: database.url })
@@ -214,7 +254,8 @@ test('a process that is running when a new within handler appears stores the new
   const renewed = await createTestBayar({
     database: database.url,
     simulator: { serverKey, clientKey, merchantId, seed: 2 },
-    handlers: (bayar) => bayar.within('payment.settled', 'reserve-stock', ({ payment }) => void effects.push(payment.orderId)),
+    handlers: (bayar) =>
+      bayar.within('payment.settled', 'reserve-stock', ({ payment }) => void effects.push(payment.orderId)),
   })
   await old.simulator.pay('ORDER-1')
   await old.simulator.idle()
@@ -239,7 +280,8 @@ test('a new name starts with the events after its registration; an old one keeps
   const handled: string[] = []
   const second = await createTestBayar({
     database: database.url,
-    handlers: (bayar) => bayar.on('payment.settled', 'late-comer', ({ payment }) => void handled.push(payment.orderId)),
+    handlers: (bayar) =>
+      bayar.on('payment.settled', 'late-comer', ({ payment }) => void handled.push(payment.orderId)),
   })
   await second.idle()
   expect(handled).toEqual([])
@@ -251,11 +293,24 @@ test('a new name starts with the events after its registration; an old one keeps
 })
 
 test.each([
-  ['two of one name', (bayar) => { bayar.on('payment.settled', 'a', () => {}); bayar.on('payment.denied', 'a', () => {}) }, 'Two handlers'],
+  [
+    'two of one name',
+    (bayar) => {
+      bayar.on('payment.settled', 'a', () => {})
+      bayar.on('payment.denied', 'a', () => {})
+    },
+    'Two handlers',
+  ],
   ['an unknown event', (bayar) => bayar.on('payment.setled' as never, 'a', () => {}), 'payment.setled'],
   ['no function', (bayar) => bayar.on('payment.settled', 'a', undefined as never), 'not a function'],
   ['no name', (bayar) => bayar.on('payment.settled', '', () => {}), 'A name is'],
-] as readonly [string, NonNullable<Parameters<typeof createTestBayar>[0]>['handlers'], string][])('a handler that cannot be: %s', async (_, handlers, says) => {
-  const refusal = await createTestBayar({ database: 'postgres://127.0.0.1:1/none', handlers: handlers! }).catch((error: unknown) => error)
-  expect(isBayarError(refusal, 'handler_invalid') && refusal.message).toContain(says)
-})
+] as readonly [string, NonNullable<Parameters<typeof createTestBayar>[0]>['handlers'], string][])(
+  'a handler that cannot be: %s',
+  async (_, handlers, says) => {
+    const refusal = await createTestBayar({
+      database: 'postgres://127.0.0.1:1/none',
+      handlers: handlers!,
+    }).catch((error: unknown) => error)
+    expect(isBayarError(refusal, 'handler_invalid') && refusal.message).toContain(says)
+  },
+)

@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { composeBayar, type Bayar } from '../../src/bayar.ts'
+import { type Bayar, composeBayar } from '../../src/bayar.ts'
 import { uuidv7 } from '../../src/domain/uuid.ts'
 import { signatureOf } from '../../src/gateway/signature.ts'
 import type { Worker } from '../../src/jobs/worker.ts'
 import { silentLog } from '../../src/operations/log.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { insertPayment } from '../../src/store/payments.ts'
+import { checkBooks } from '../support/books.ts'
 import { cloneDatabase, type TestDatabase } from '../support/database.ts'
 import { deliveries, expectedEnd, newsOfLife, type Told } from '../support/histories.ts'
-import { checkBooks } from '../support/kit.ts'
 import { AMOUNT } from '../support/news.ts'
 
 /**
@@ -35,8 +35,12 @@ beforeAll(async () => {
         log: silentLog,
         connections: 6,
         fetch: async (input) => {
-          const id = decodeURIComponent(new URL(input instanceof Request ? input.url : input).pathname.split('/')[2]!)
-          return Response.json(truth.get(id) ?? { status_code: '404', status_message: "Transaction doesn't exist." })
+          const id = decodeURIComponent(
+            new URL(input instanceof Request ? input.url : input).pathname.split('/')[2]!,
+          )
+          return Response.json(
+            truth.get(id) ?? { status_code: '404', status_message: "Transaction doesn't exist." },
+          )
         },
       },
       { waiveDurability: true },
@@ -52,7 +56,9 @@ afterAll(async () => {
   await database.drop()
 })
 
-const WORDS: Readonly<Record<string, [status: string, fraud: string, noticeCode: string, statusCode: string]>> = {
+const WORDS: Readonly<
+  Record<string, [status: string, fraud: string, noticeCode: string, statusCode: string]>
+> = {
   pending: ['pending', 'accept', '201', '201'],
   challenged: ['capture', 'challenge', '201', '201'],
   authorized: ['authorize', 'accept', '200', '200'],
@@ -85,7 +91,11 @@ function document(orderId: string, { told, refunds }: Told, isNotice: boolean): 
       ? {}
       : {
           refund_amount: `${refunds.reduce((sum, row) => sum + row.amount, 0n)}.00`,
-          refunds: refunds.map((row) => ({ refund_key: row.key, refund_chargeback_uuid: row.chargebackUuid, refund_amount: `${row.amount}.00` })),
+          refunds: refunds.map((row) => ({
+            refund_key: row.key,
+            refund_chargeback_uuid: row.chargebackUuid,
+            refund_amount: `${row.amount}.00`,
+          })),
         }),
   }
   const signed = { orderId, statusCode: String(body.status_code), grossAmount: String(body.gross_amount) }
@@ -94,13 +104,32 @@ function document(orderId: string, { told, refunds }: Told, isNotice: boolean): 
 
 let orders = 0
 
-async function live(life: string, order: readonly { kind: 'notice' | 'poll'; index: number }[], atOnce: number, processes: number) {
+async function live(
+  life: string,
+  order: readonly { kind: 'notice' | 'poll'; index: number }[],
+  atOnce: number,
+  processes: number,
+) {
   const orderId = `H-${++orders}`
   const id = uuidv7()
   const news = newsOfLife(life)
   await insertPayment(direct, {
-    id, merchant: 'default', orderId, paymentType: 'credit_card', bank: null, grossAmount: AMOUNT, openIntentId: null, owner: null, userId: null, customer: {},
-    customFields: [], metadata: null, items: [], requestDigest: Buffer.alloc(32), at: new Date(), firstCheckAt: new Date(Date.now() + 3_600_000),
+    id,
+    merchant: 'default',
+    orderId,
+    paymentType: 'credit_card',
+    bank: null,
+    grossAmount: AMOUNT,
+    openIntentId: null,
+    owner: null,
+    userId: null,
+    customer: {},
+    customFields: [],
+    metadata: null,
+    items: [],
+    requestDigest: Buffer.alloc(32),
+    at: new Date(),
+    firstCheckAt: new Date(Date.now() + 3_600_000),
   })
   let seen = 0
   for (let at = 0; at < order.length; at += atOnce) {
@@ -112,7 +141,12 @@ async function live(life: string, order: readonly { kind: 'notice' | 'poll'; ind
         truth.set(`T-${orderId}`, document(orderId, news[seen]!, false))
         truth.set(orderId, document(orderId, news[seen]!, false))
         if (kind === 'poll') await bayar.payments.checkStatus(orderId)
-        else await bayar.notifications.receive({ body: Buffer.from(JSON.stringify(document(orderId, news[index]!, true))), channel: 'payment', sender: null })
+        else
+          await bayar.notifications.receive({
+            body: Buffer.from(JSON.stringify(document(orderId, news[index]!, true))),
+            channel: 'payment',
+            sender: null,
+          })
       }),
     )
   }
@@ -139,9 +173,13 @@ test.each([
   ['one process, many at once', 6, 1],
   ['two processes, one after the other', 1, 2],
   ['two processes, many at once', 6, 2],
-])('any legal history ends where the gateway has it: %s', async (_, atOnce, processes) => {
-  await fc.assert(
-    fc.asyncProperty(deliveries, ({ life, order }) => live(life, order, atOnce, processes)),
-    { numRuns: 60, endOnFailure: true },
-  )
-}, 120_000)
+])(
+  'any legal history ends where the gateway has it: %s',
+  async (_, atOnce, processes) => {
+    await fc.assert(
+      fc.asyncProperty(deliveries, ({ life, order }) => live(life, order, atOnce, processes)),
+      { numRuns: 60, endOnFailure: true },
+    )
+  },
+  120_000,
+)

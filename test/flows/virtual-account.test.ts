@@ -7,17 +7,32 @@ const CHARGE = { grossAmount: 150_000, paymentType: 'bank_transfer', bank: 'bca'
 test('charged, paid, told: the story of the README', async () => {
   await using test = await kit()
   const payment = await test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE })
-  expect(payment).toMatchObject({ status: 'pending', isPaid: false, netAmount: 0, transactionStatus: 'pending' })
+  expect(payment).toMatchObject({
+    status: 'pending',
+    isPaid: false,
+    netAmount: 0,
+    transactionStatus: 'pending',
+  })
   expect(payment.instructions.vaNumber).toMatch(/^\d{6,18}$/)
   await test.idle()
   await test.pay('ORDER-1')
-  expect(await test.bayar.payments.find('ORDER-1')).toMatchObject({ status: 'settled', isPaid: true, netAmount: 150_000, isFinal: true })
+  expect(await test.bayar.payments.find('ORDER-1')).toMatchObject({
+    status: 'settled',
+    isPaid: true,
+    netAmount: 150_000,
+    isFinal: true,
+  })
   expect(test.told('ORDER-1')).toEqual(['payment.received', 'payment.settled'])
 })
 
 test.each(['bca', 'bni', 'bri', 'cimb', 'permata'] as const)('a number of %s', async (bank) => {
   await using test = await kit()
-  const payment = await test.bayar.payments.charge({ orderId: 'ORDER-1', grossAmount: 50_000, paymentType: 'bank_transfer', bank })
+  const payment = await test.bayar.payments.charge({
+    orderId: 'ORDER-1',
+    grossAmount: 50_000,
+    paymentType: 'bank_transfer',
+    bank,
+  })
   expect(payment.instructions.vaNumber).toMatch(/^\d+$/)
   expect(payment.bank).toBe(bank)
   await test.pay('ORDER-1')
@@ -26,7 +41,11 @@ test.each(['bca', 'bni', 'bri', 'cimb', 'permata'] as const)('a number of %s', a
 
 test('a Mandiri bill has a key and a biller', async () => {
   await using test = await kit()
-  const payment = await test.bayar.payments.charge({ orderId: 'ORDER-1', grossAmount: 50_000, paymentType: 'echannel' })
+  const payment = await test.bayar.payments.charge({
+    orderId: 'ORDER-1',
+    grossAmount: 50_000,
+    paymentType: 'echannel',
+  })
   expect(payment.instructions.billKey).toMatch(/^\d+$/)
   expect(payment.instructions.billerCode).toBe('70012')
 })
@@ -69,7 +88,9 @@ test('a charge that never arrived has failed, but not before nothing can be unde
 test('D6 a charge refused in the body over HTTP 200 is refused, and no payment waits', async () => {
   await using test = await kit()
   test.simulator.faults.add({ kind: 'refuse', code: '402', verb: 'charge', times: 1 })
-  const refusal = await test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE }).catch((error: unknown) => error)
+  const refusal = await test.bayar.payments
+    .charge({ orderId: 'ORDER-1', ...CHARGE })
+    .catch((error: unknown) => error)
   expect(isBayarError(refusal, 'gateway_rejected')).toBe(true)
   await test.idle()
   expect((await test.bayar.payments.find('ORDER-1'))!.status).toBe('failed')
@@ -83,7 +104,9 @@ test('the same request twice is one charge; another one under the same id is ref
   expect(again.id).toBe(first.id)
   expect(again.instructions).toEqual(first.instructions)
   expect(test.simulator.transactions()).toHaveLength(1)
-  const other = await test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE, grossAmount: 1 }).catch((error: unknown) => error)
+  const other = await test.bayar.payments
+    .charge({ orderId: 'ORDER-1', ...CHARGE, grossAmount: 1 })
+    .catch((error: unknown) => error)
   expect(isBayarError(other, 'order_id_taken')).toBe(true)
 })
 
@@ -93,7 +116,8 @@ test('two of the same request at once are one charge', async () => {
     test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE }),
     test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE }),
   ])
-  for (const one of both) if (one.status === 'rejected') expect(isBayarError(one.reason, 'charge_in_progress')).toBe(true)
+  for (const one of both)
+    if (one.status === 'rejected') expect(isBayarError(one.reason, 'charge_in_progress')).toBe(true)
   expect(both.some((one) => one.status === 'fulfilled')).toBe(true)
   expect(test.simulator.transactions()).toHaveLength(1)
 })
@@ -109,7 +133,12 @@ test('an expired order is charged again only when asked for', async () => {
   expect(second).toMatchObject({ status: 'pending' })
   expect(second.attempts).toHaveLength(2)
   await test.pay('ORDER-1')
-  expect(test.told('ORDER-1')).toEqual(['payment.received', 'payment.expired', 'payment.received', 'payment.settled'])
+  expect(test.told('ORDER-1')).toEqual([
+    'payment.received',
+    'payment.expired',
+    'payment.received',
+    'payment.settled',
+  ])
 })
 
 test('cancel and expire go through the same door, and are told once', async () => {
@@ -178,7 +207,11 @@ test('a settlement whose notification is lost is found by the check', async () =
 
 test('the deadline passes: Midtrans expires it, and it is told', async () => {
   await using test = await kit()
-  await test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE, customExpiry: { duration: 30, unit: 'minute' } })
+  await test.bayar.payments.charge({
+    orderId: 'ORDER-1',
+    ...CHARGE,
+    customExpiry: { duration: 30, unit: 'minute' },
+  })
   await test.advance(32 * 60)
   expect((await test.bayar.payments.find('ORDER-1'))!.status).toBe('expired')
   expect(test.told('ORDER-1')).toEqual(['payment.received', 'payment.expired'])
@@ -186,26 +219,42 @@ test('the deadline passes: Midtrans expires it, and it is told', async () => {
 
 test('D36 a settled payment that the provider takes back', async () => {
   await using test = await kit()
-  await test.bayar.payments.charge({ orderId: 'ORDER-1', grossAmount: 50_000, paymentType: 'bank_transfer', bank: 'permata' })
+  await test.bayar.payments.charge({
+    orderId: 'ORDER-1',
+    grossAmount: 50_000,
+    paymentType: 'bank_transfer',
+    bank: 'permata',
+  })
   await test.pay('ORDER-1')
   await test.simulator.reverse('ORDER-1')
   await test.idle()
   expect(test.told('ORDER-1')).toEqual(['payment.received', 'payment.settled', 'payment.reversed'])
-  expect(await test.bayar.payments.find('ORDER-1')).toMatchObject({ status: 'reversed', isPaid: false, netAmount: 0 })
+  expect(await test.bayar.payments.find('ORDER-1')).toMatchObject({
+    status: 'reversed',
+    isPaid: false,
+    netAmount: 0,
+  })
 })
 
 test('a mistake in the request names every field, and nothing is written', async () => {
   await using test = await kit()
   const mistakes = await test.bayar.payments
-    .charge({ orderId: 'with space', grossAmount: 1.5, paymentType: 'bank_transfer', bank: 'xyz' as never, items: [{ name: '', price: 1, quantity: 0 }] })
+    .charge({
+      orderId: 'with space',
+      grossAmount: 1.5,
+      paymentType: 'bank_transfer',
+      bank: 'xyz' as never,
+      items: [{ name: '', price: 1, quantity: 0 }],
+    })
     .catch((error: unknown) => error)
-  expect(isBayarError(mistakes, 'invalid_request') && mistakes.details.problems?.map((problem) => problem.field)).toEqual([
-    'order_id',
-    'gross_amount',
-    'bank',
-    'item_details[0].name',
-    'item_details[0].quantity',
-  ])
+  expect(
+    isBayarError(mistakes, 'invalid_request') && mistakes.details.problems?.map((problem) => problem.field),
+  ).toEqual(['order_id', 'gross_amount', 'bank', 'item_details[0].name', 'item_details[0].quantity'])
   expect(await test.rows('select 1 from bayar.payments')).toEqual([])
-  expect(isBayarError(await test.bayar.payments.charge({ orderId: 'SUB-1', ...CHARGE }).catch((error: unknown) => error), 'order_id_reserved')).toBe(true)
+  expect(
+    isBayarError(
+      await test.bayar.payments.charge({ orderId: 'SUB-1', ...CHARGE }).catch((error: unknown) => error),
+      'order_id_reserved',
+    ),
+  ).toBe(true)
 })

@@ -3,19 +3,27 @@
  * does as it goes, and fails by throwing.
  */
 const PROOFS: Readonly<
-  Record<string, { says: string; load: () => Promise<{ prove: () => Promise<void> }> }>
+  Record<string, { says: string; load: () => Promise<{ prove: (args: readonly string[]) => Promise<void> }> }>
 > = {
   ground: {
     says: 'fresh clones on old and new Nodes, as root and as an ordinary user: both commands of the README',
     load: () => import('./ground.ts'),
   },
+  crash: {
+    says: 'kill -9 of the server at random moments under load (--times 100, --seed N)',
+    load: () => import('./crash.ts'),
+  },
+  steps: {
+    says: 'a process that dies at every single statement of a charge and its settlement',
+    load: () => import('./steps.ts'),
+  },
 }
 
-const [name = ''] = process.argv.slice(2)
+const [name = '', ...args] = process.argv.slice(2)
 const proof = PROOFS[name]
 if (proof) {
   const { prove } = await proof.load()
-  await prove()
+  await prove(args)
 } else {
   console.error('npm run prove -- NAME, where NAME is one of:')
   for (const [known, { says }] of Object.entries(PROOFS)) console.error(`  ${known.padEnd(10)} ${says}`)

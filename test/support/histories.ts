@@ -32,7 +32,8 @@ export function newsOfLife(life: string): readonly Told[] {
   const refunds: RefundFact[] = []
   return life.split(' ').map((word) => {
     if (word === 'x') refunds.push(refund(`r${refunds.length + 1}`, 20_000n))
-    if (word === 'X') refunds.push(refund(`r${refunds.length + 1}`, AMOUNT - 20_000n * BigInt(refunds.length)))
+    if (word === 'X')
+      refunds.push(refund(`r${refunds.length + 1}`, AMOUNT - 20_000n * BigInt(refunds.length)))
     const told = word === 'x' ? 'partially_refunded' : word === 'X' ? 'refunded' : (word as AttemptStatus)
     return { told, refunds: [...refunds] }
   })
@@ -48,7 +49,13 @@ export function factsOf({ told, refunds }: Told): Partial<News> {
 }
 
 /** What must be true in the end, whatever came in whatever order. */
-export function expectedEnd(life: string): { status: AttemptStatus; net: bigint; refunds: number; moneyIsTold: 'once' | 'at most once' | 'never'; ending: string | null } {
+export function expectedEnd(life: string): {
+  status: AttemptStatus
+  net: bigint
+  refunds: number
+  moneyIsTold: 'once' | 'at most once' | 'never'
+  ending: string | null
+} {
   const news = newsOfLife(life)
   const last = news.at(-1)!
   const taken = news.some(({ told }) => told === 'captured' || told === 'settled')
@@ -82,7 +89,9 @@ export const deliveries = fc
       life: fc.constant(life),
       notices: fc
         .array(index, { maxLength: 4 })
-        .chain((repeats) => fc.shuffledSubarray([...Array(count).keys(), ...repeats], { minLength: count + repeats.length })),
+        .chain((repeats) =>
+          fc.shuffledSubarray([...Array(count).keys(), ...repeats], { minLength: count + repeats.length }),
+        ),
       polls: fc.array(fc.record({ sees: index, before: fc.nat({ max: count + 4 }) }), { maxLength: 3 }),
     })
   })
@@ -92,7 +101,8 @@ export const deliveries = fc
     const order: { kind: 'notice' | 'poll'; index: number }[] = []
     let nextPoll = 0
     for (const [place, index] of notices.entries()) {
-      while (nextPoll < places.length && places[nextPoll]! <= place) order.push({ kind: 'poll', index: seen[nextPoll++]! })
+      while (nextPoll < places.length && places[nextPoll]! <= place)
+        order.push({ kind: 'poll', index: seen[nextPoll++]! })
       order.push({ kind: 'notice', index })
     }
     while (nextPoll < seen.length) order.push({ kind: 'poll', index: seen[nextPoll++]! })

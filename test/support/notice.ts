@@ -17,7 +17,11 @@ export function notice(serverKey: string, changes: Record<string, unknown> = {})
   }
   if ('signature_key' in changes) return body
   const signature = signatureOf(
-    { orderId: String(body.order_id), statusCode: String(body.status_code), grossAmount: String(body.gross_amount) },
+    {
+      orderId: String(body.order_id),
+      statusCode: String(body.status_code),
+      grossAmount: String(body.gross_amount),
+    },
     serverKey,
   )
   return { ...body, signature_key: signature }

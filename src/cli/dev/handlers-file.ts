@@ -14,7 +14,11 @@ export function registerHandlersFile(bayar: Bayar, path: string): void {
   try {
     appendFileSync(file, '')
   } catch (cause) {
-    throw new BayarError('config_invalid', `BAYAR_DEV_HANDLERS (${file}) cannot be written: ${(cause as Error).message}.`, { cause })
+    throw new BayarError(
+      'config_invalid',
+      `BAYAR_DEV_HANDLERS (${file}) cannot be written: ${(cause as Error).message}.`,
+      { cause },
+    )
   }
   bayar.on('*', NAME, ({ event, payment }) => {
     const line = { event: event.type, order_id: payment.orderId, event_id: event.id }

@@ -2,7 +2,16 @@
  * What `bayar dev` keeps in BAYAR_HOME: the keys it made up, and `dev.json`, by which other programs find the running parts. Both hold secrets, so only their owner may read them; a file is
  * replaced whole, because somebody may be reading it. Beside them are the database and the lock.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { BayarError } from '../../errors.ts'
 import { leaveToOwner } from '../../store/embedded/account.ts'
@@ -40,8 +49,13 @@ export function openHome(path = process.env.BAYAR_HOME || '.bayar'): Home {
     mkdirSync(folder, { recursive: true })
     // Keys and data must not be committed with the project around it.
     if (isNew) writeFileSync(file('.gitignore'), '*\n')
+    accessSync(folder, constants.W_OK)
   } catch (cause) {
-    throw new BayarError('config_invalid', `BAYAR_HOME (${folder}) cannot be made: ${(cause as Error).message}.`, { cause })
+    throw new BayarError(
+      'config_invalid',
+      `BAYAR_HOME (${folder}) cannot be written: ${(cause as Error).message}.`,
+      { cause },
+    )
   }
   return {
     folder,
@@ -52,7 +66,11 @@ export function openHome(path = process.env.BAYAR_HOME || '.bayar'): Home {
       try {
         return JSON.parse(readFileSync(file(name), 'utf8')) as T
       } catch (cause) {
-        throw new BayarError('config_invalid', `${file(name)} cannot be read: ${(cause as Error).message}. Remove it, and it is made anew.`, { cause })
+        throw new BayarError(
+          'config_invalid',
+          `${file(name)} cannot be read: ${(cause as Error).message}. Remove it, and it is made anew.`,
+          { cause },
+        )
       }
     },
     write(name, value) {

@@ -35,7 +35,10 @@ export function keysOf(home: Home, given: BayarOptions): Keys {
 /** Nothing that `bayar dev` does may touch real money, so it refuses whatever could. */
 export function refuseProduction(given: BayarOptions, gateway: 'simulator' | 'sandbox'): void {
   if (process.env.NODE_ENV === 'production') {
-    throw new BayarError('refused_in_production', 'NODE_ENV is production: run `bayar serve` and `bayar worker` there.')
+    throw new BayarError(
+      'refused_in_production',
+      'NODE_ENV is production: run `bayar serve` and `bayar worker` there.',
+    )
   }
   if (given.isProduction) {
     throw new BayarError('refused_in_production', 'MIDTRANS_IS_PRODUCTION is true: unset it for `bayar dev`.')
@@ -47,7 +50,10 @@ export function refuseProduction(given: BayarOptions, gateway: 'simulator' | 'sa
   ].filter(([, key]) => key !== undefined && /^Mid-(server|client)-/.test(key))
   if (gateway === 'simulator' && production.length > 0) {
     const names = production.map(([name]) => name).join(' and ')
-    throw new BayarError('keys_mixed_up', `${names} ${production.length === 1 ? 'looks like a production key' : 'look like production keys'}: unset ${production.length === 1 ? 'it' : 'them'}, because the simulator needs no real key.`)
+    throw new BayarError(
+      'keys_mixed_up',
+      `${names} ${production.length === 1 ? 'looks like a production key' : 'look like production keys'}: unset ${production.length === 1 ? 'it' : 'them'}, because the simulator needs no real key.`,
+    )
   }
 }
 

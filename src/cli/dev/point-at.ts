@@ -16,6 +16,7 @@ export interface Target {
 
 export async function loadPointedAt(config: string | undefined, target: Target): Promise<Bayar> {
   const { keys, databaseUrl, simulatorUrl } = target
+  const givenDatabase = process.env.DATABASE_URL
   Object.assign(process.env, {
     DATABASE_URL: databaseUrl,
     MIDTRANS_SERVER_KEY: keys.server_key,
@@ -24,6 +25,8 @@ export async function loadPointedAt(config: string | undefined, target: Target):
     MIDTRANS_IS_PRODUCTION: 'false',
     BAYAR_API_KEY: keys.api_key,
   })
+  // It belongs to another database than the embedded one.
+  if (process.env.DATABASE_URL !== givenDatabase) delete process.env.DIRECT_DATABASE_URL
   if (simulatorUrl === null) delete process.env.MIDTRANS_BASE_URL
   else process.env.MIDTRANS_BASE_URL = simulatorUrl
 
@@ -37,7 +40,11 @@ export async function loadPointedAt(config: string | undefined, target: Target):
   return bayar
 }
 
-function checkTarget({ settings }: Bayar, file: string | null, { keys, databaseUrl, simulatorUrl }: Target): void {
+function checkTarget(
+  { settings }: Bayar,
+  file: string | null,
+  { keys, databaseUrl, simulatorUrl }: Target,
+): void {
   if (settings.isProduction) {
     throw new BayarError('refused_in_production', `${file} sets isProduction: let \`...fromEnv()\` say so.`)
   }

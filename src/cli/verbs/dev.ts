@@ -31,7 +31,10 @@ export async function run(call: Call): Promise<ExitName> {
   readOptions(given)
   refuseProduction(given, gateway)
   if (gateway === 'sandbox' && given.serverKey === undefined) {
-    throw new BayarError('keys_missing', '`--gateway sandbox` needs the keys of your own sandbox account, also MIDTRANS_CLIENT_KEY.')
+    throw new BayarError(
+      'keys_missing',
+      '`--gateway sandbox` needs the keys of your own sandbox account, also MIDTRANS_CLIENT_KEY.',
+    )
   }
 
   // 2. One for each home.
@@ -40,7 +43,9 @@ export async function run(call: Call): Promise<ExitName> {
   if (lock === null) {
     const dev = home.read<DevFile>(DEV_FILE)
     const { app_url, simulator_url } = dev ?? { app_url: null, simulator_url: null }
-    call.out.answer({ state: 'running', app_url, simulator_url }, () => (dev ? tellRunning(dev) : 'bayar is being started here by another process.'))
+    call.out.answer({ state: 'running', app_url, simulator_url }, () =>
+      dev ? tellRunning(dev) : 'bayar is being started here by another process.',
+    )
     return 'running'
   }
 
@@ -48,7 +53,14 @@ export async function run(call: Call): Promise<ExitName> {
   const closers: (() => unknown)[] = [() => lock.release()]
   try {
     home.remove(DEV_FILE)
-    await start(call, { gateway, given, home, keys: keysOf(home, given), stop, onStop: (close) => closers.push(close) })
+    await start(call, {
+      gateway,
+      given,
+      home,
+      keys: keysOf(home, given),
+      stop,
+      onStop: (close) => closers.push(close),
+    })
     await stop.asked
   } finally {
     for (const close of closers.reverse()) {
@@ -75,14 +87,19 @@ async function start(call: Call, { gateway, given, home, keys, stop, onStop }: S
   // 3. Both ports are known before anything is told about them.
   const host = hostOf(call.text('host'))
   const port = await choosePort(APP_PORT, call.whole('port'), host)
-  const simulatorPort = gateway === 'simulator' ? await choosePort(SIMULATOR_PORT, call.whole('simulator-port'), host) : null
+  const simulatorPort =
+    gateway === 'simulator' ? await choosePort(SIMULATOR_PORT, call.whole('simulator-port'), host) : null
   if (port === simulatorPort) {
-    throw new BayarError('config_invalid', `The app and the simulator cannot both listen on port ${port}: choose another PORT or SIMULATOR_PORT.`)
+    throw new BayarError(
+      'config_invalid',
+      `The app and the simulator cannot both listen on port ${port}: choose another PORT or SIMULATOR_PORT.`,
+    )
   }
   const simulatorUrl = simulatorPort === null ? null : urlOf(host, simulatorPort)
 
   // 4. The database.
-  const databaseUrl = given.database === undefined ? await startDatabase(call, home, onStop) : (given.database as string)
+  const databaseUrl =
+    given.database === undefined ? await startDatabase(call, home, onStop) : (given.database as string)
   if (stop.isAsked) return
 
   // 5. The user's instance, or one from the environment.
@@ -90,7 +107,8 @@ async function start(call: Call, { gateway, given, home, keys, stop, onStop }: S
   const bayar = await loadPointedAt(call.text('config'), { keys, databaseUrl, simulatorUrl })
   onStop(() => bayar.close())
   const applied = await bayar.migrate()
-  if (applied.length > 0) call.out.note(`Applied ${applied.length} migration${applied.length === 1 ? '' : 's'}.`)
+  if (applied.length > 0)
+    call.out.note(`Applied ${applied.length} migration${applied.length === 1 ? '' : 's'}.`)
   const handlersFile = process.env.BAYAR_DEV_HANDLERS
   if (handlersFile) registerHandlersFile(bayar, handlersFile)
   await waitUntilReady(bayar, call, stop)
@@ -136,11 +154,18 @@ async function start(call: Call, { gateway, given, home, keys, stop, onStop }: S
     isApiKeyGiven: dev.api_key === given.apiKey,
     notificationUrl: given.notificationUrl ?? null,
   }
-  call.out.answer({ state: 'running', appUrl: app.url, simulatorUrl, devFile: home.devFile, pid: process.pid }, () => tellAddresses(shown))
+  call.out.answer(
+    { state: 'running', appUrl: app.url, simulatorUrl, devFile: home.devFile, pid: process.pid },
+    () => tellAddresses(shown),
+  )
 }
 
 async function startDatabase(call: Call, home: Home, onStop: OnStop): Promise<string> {
-  const server = await startEmbeddedPostgres({ home: home.folder, purpose: 'development', log: (line) => call.out.note(line) })
+  const server = await startEmbeddedPostgres({
+    home: home.folder,
+    purpose: 'development',
+    log: (line) => call.out.note(line),
+  })
   onStop(() => server.stop())
   return server.url
 }

@@ -7,7 +7,9 @@ export async function run(call: Call): Promise<ExitName> {
   const isHealthy = findings.every(({ state }) => state !== 'problem')
   call.out.answer({ healthy: isHealthy, checks: findings }, () => {
     const width = Math.max(...findings.map(({ check }) => check.length))
-    return findings.map(({ state, check, says }) => `${state.padEnd(7)}  ${check.padEnd(width)}  ${says}`).join('\n')
+    return findings
+      .map(({ state, check, says }) => `${state.padEnd(7)}  ${check.padEnd(width)}  ${says}`)
+      .join('\n')
   })
   return isHealthy ? 'ok' : 'problems'
 }

@@ -13,10 +13,13 @@ export async function run(call: Call): Promise<undefined> {
     await waitUntilReady(bayar, call, stop)
     const worker = call.has('worker') ? await bayar.work() : undefined
     const app = await serveApp(bayar, { port, host })
-    call.out.answer({ state: 'serving', pid: process.pid, appUrl: app.url, worker: worker !== undefined }, () => {
-      const background = worker ? 'It works off what is due, too.' : 'Handlers run in `bayar worker`.'
-      return `bayar serves ${app.url} (process ${process.pid}). ${background}`
-    })
+    call.out.answer(
+      { state: 'serving', pid: process.pid, appUrl: app.url, worker: worker !== undefined },
+      () => {
+        const background = worker ? 'It works off what is due, too.' : 'Handlers run in `bayar worker`.'
+        return `bayar serves ${app.url} (process ${process.pid}). ${background}`
+      },
+    )
     await stop.asked
     await app.close()
     await worker?.stop()

@@ -14,23 +14,29 @@ export async function run(call: Call): Promise<undefined> {
     notificationUrl: call.text('notify') ?? (process.env.MIDTRANS_NOTIFICATION_URL || undefined),
     seed: call.whole('seed'),
   }
-  const simulator = createSimulator(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
+  const simulator = createSimulator(
+    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  )
   const listening = await simulator.listen({ port, host }).catch((error: unknown) => {
     throw explainPort(error, SIMULATOR_PORT, host, port)
   })
   const { serverKey, clientKey, merchantId } = simulator
   const notificationUrl = given.notificationUrl ?? null
-  call.out.answer({ simulatorUrl: listening.url, serverKey, clientKey, merchantId, notificationUrl, pid: process.pid }, () =>
-    [
-      `A Midtrans of your own: ${listening.url}`,
-      notificationUrl === null ? 'No notification URL: give one with --notify, or on its page.' : `Notifications go to ${notificationUrl}`,
-      '',
-      'For the program that pays with it:',
-      `  MIDTRANS_BASE_URL=${listening.url}`,
-      `  MIDTRANS_SERVER_KEY=${serverKey}`,
-      `  MIDTRANS_CLIENT_KEY=${clientKey}`,
-      `  MIDTRANS_MERCHANT_ID=${merchantId}`,
-    ].join('\n'),
+  call.out.answer(
+    { simulatorUrl: listening.url, serverKey, clientKey, merchantId, notificationUrl, pid: process.pid },
+    () =>
+      [
+        `A Midtrans of your own: ${listening.url}`,
+        notificationUrl === null
+          ? 'No notification URL: give one with --notify, or on its page.'
+          : `Notifications go to ${notificationUrl}`,
+        '',
+        'For the program that pays with it:',
+        `  MIDTRANS_BASE_URL=${listening.url}`,
+        `  MIDTRANS_SERVER_KEY=${serverKey}`,
+        `  MIDTRANS_CLIENT_KEY=${clientKey}`,
+        `  MIDTRANS_MERCHANT_ID=${merchantId}`,
+      ].join('\n'),
   )
   await stop.asked
   await listening.close()

@@ -10,10 +10,15 @@ export async function run(call: Call): Promise<ExitName> {
     const health = await bayar.health()
     // Without a schema there is nothing to count; what is in the way is said above.
     const hasSchema = !health.problems.some(({ code }) => !COUNTABLE.has(code))
-    const backlog = hasSchema ? await withStore(bayar, (database) => countBacklog(database, new Date())) : null
+    const backlog = hasSchema
+      ? await withStore(bayar, (database) => countBacklog(database, new Date()))
+      : null
     call.out.answer({ ready: health.isReady, problems: health.problems, backlog }, () => {
       const problems = health.problems.map(({ says }) => `not ready: ${says}`)
-      return [...(health.isReady ? ['ready'] : problems), ...(backlog ? ['', facts(rowsOf(backlog))] : [])].join('\n')
+      return [
+        ...(health.isReady ? ['ready'] : problems),
+        ...(backlog ? ['', facts(rowsOf(backlog))] : []),
+      ].join('\n')
     })
     return health.isReady ? 'ok' : 'unready'
   })

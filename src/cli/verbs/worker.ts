@@ -8,11 +8,16 @@ export async function run(call: Call): Promise<undefined> {
   await withBayar(call, async (bayar) => {
     await waitUntilReady(bayar, call, stop)
     const worker = await bayar.work()
-    const handlers = (await bayar.events.handlers()).filter(({ isHere, retiredAt }) => isHere && retiredAt === null)
-    call.out.answer({ state: 'working', pid: process.pid, handlers: handlers.map(({ name }) => name) }, () => {
-      const names = handlers.map(({ name }) => name).join(', ')
-      return `bayar works (process ${process.pid}). ${names ? `Handlers: ${names}.` : 'No handler is registered here.'}`
-    })
+    const handlers = (await bayar.events.handlers()).filter(
+      ({ isHere, retiredAt }) => isHere && retiredAt === null,
+    )
+    call.out.answer(
+      { state: 'working', pid: process.pid, handlers: handlers.map(({ name }) => name) },
+      () => {
+        const names = handlers.map(({ name }) => name).join(', ')
+        return `bayar works (process ${process.pid}). ${names ? `Handlers: ${names}.` : 'No handler is registered here.'}`
+      },
+    )
     await stop.asked
     await worker.stop()
   })

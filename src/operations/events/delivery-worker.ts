@@ -189,8 +189,11 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
 
   async function renewHeld(): Promise<void> {
     if (running.size === 0) return
-    await renewLeases(context.database, [...running.values()], { leasedBy, leaseSeconds: LEASE_SECONDS }).catch(
-      (error: unknown) => context.log.error('leases could not be renewed', { reason: reasonOf(error) }),
+    await renewLeases(context.database, [...running.values()], {
+      leasedBy,
+      leaseSeconds: LEASE_SECONDS,
+    }).catch((error: unknown) =>
+      context.log.error('leases could not be renewed', { reason: reasonOf(error) }),
     )
   }
 

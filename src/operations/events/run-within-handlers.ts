@@ -21,7 +21,12 @@ export async function runWithinHandlers(context: Context, tx: Transaction, plan:
   for (const { id } of told) {
     const event = events.get(id)!
     for (const handler of context.handlers.within(event.type as EventType)) {
-      await inTime(handler.name, argumentOf(event, payments.get(event.subject_id)!, neverAborted), handler.run, tx)
+      await inTime(
+        handler.name,
+        argumentOf(event, payments.get(event.subject_id)!, neverAborted),
+        handler.run,
+        tx,
+      )
     }
   }
 }
@@ -39,7 +44,10 @@ async function inTime(name: string, argument: Argument, run: WithinHandler, tx: 
       isOver = true
       ending.abort()
       reject(
-        new BayarError('overloaded', `The \`within\` handler ${name} took longer than ${WITHIN_DEADLINE_MS} ms: do slow work in an \`on\` handler.`),
+        new BayarError(
+          'overloaded',
+          `The \`within\` handler ${name} took longer than ${WITHIN_DEADLINE_MS} ms: do slow work in an \`on\` handler.`,
+        ),
       )
     }, WITHIN_DEADLINE_MS)
   })

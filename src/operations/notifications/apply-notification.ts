@@ -12,11 +12,13 @@ import { translate } from '../../gateway/translate.ts'
 import type { Transaction } from '../../store/database.ts'
 import {
   claimDueNotifications,
+  concludeNotification,
   findNotification,
   lockDueNotification,
   type NotificationRow,
   putOffNotification,
 } from '../../store/notifications.ts'
+import { lockPayment } from '../../store/payments.ts'
 import type { NotificationStatus } from '../../store/write-advances.ts'
 import { type Advanced, advanceWithin } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
@@ -134,10 +136,7 @@ async function conclude(
   const agrees = said.told === truth.told
   const status = agrees ? statusOf(advanced) : 'stale'
   const error = agrees ? advanced.error : `Midtrans says ${truth.transactionStatus} when asked.`
-  await tx.query(
-    `update bayar.notifications set status = $2, error = $3, due_at = null, processed_at = $4, attempts = attempts + 1 where id = $1`,
-    [notice.id, status, error, context.clock.now()],
-  )
+  await concludeNotification(tx, notice.id, { status, error, at: context.clock.now() })
   return status
 }
 
@@ -164,8 +163,8 @@ async function inTransaction<T>(
 ): Promise<T | undefined> {
   const result = await context.database.transaction(async (tx) => {
     // Payments before notifications, like every other path: the lock order is the same everywhere.
-    if (notice.payment_id !== null)
-      await tx.query('select 1 from bayar.payments where id = $1 for update', [notice.payment_id])
+    if (notice.merchant !== null && notice.order_id !== null)
+      await lockPayment(tx, notice.merchant, notice.order_id)
     return (await lockDueNotification(tx, notice.id)) ? { is: await work(tx) } : undefined
   })
   if (result !== undefined) context.wake()

@@ -99,8 +99,8 @@ export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () =>
     else wrong('bank', `must be one of ${BANKS.join(', ')}`)
     const number = (input as BankTransferCharge).vaNumber
     if (number !== undefined) {
-      if (typeof number === 'string' && /^\d{1,20}$/.test(number)) vaNumber = number
-      else wrong('va_number', 'must be 1 to 20 digits')
+      if (typeof number === 'string' && /^\d{1,18}$/.test(number)) vaNumber = number
+      else wrong('va_number', 'must be 1 to 18 digits')
     }
   }
 
@@ -250,7 +250,7 @@ function asJson(value: unknown): string | undefined {
   }
 }
 
-/** Midtrans takes 20 seconds to 180 days for virtual accounts and bills. */
+/** Midtrans takes up to 180 days for virtual accounts and bills. It is asked in whole minutes. */
 function checkExpiry(given: unknown, wrong: Wrong): number | null {
   if (given === undefined || given === null) return null
   const { duration, unit } = given as { duration?: unknown; unit?: unknown }
@@ -260,8 +260,8 @@ function checkExpiry(given: unknown, wrong: Wrong): number | null {
     return null
   }
   const total = Number.isSafeInteger(duration) ? (duration as number) * seconds : Number.NaN
-  if (!(total >= 20 && total <= 180 * 86_400)) {
-    wrong('custom_expiry.duration', 'must make 20 seconds to 180 days')
+  if (!(total >= 60 && total <= 180 * 86_400 && total % 60 === 0)) {
+    wrong('custom_expiry.duration', 'must make whole minutes, from one to 180 days')
     return null
   }
   return total / 60

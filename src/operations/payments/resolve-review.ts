@@ -10,6 +10,7 @@ import { assert, BayarError } from '../../errors.ts'
 import { readDocument } from '../../gateway/read-document.ts'
 import { translate } from '../../gateway/translate.ts'
 import type { Transaction } from '../../store/database.ts'
+import { readEventDocument } from '../../store/events.ts'
 import { findNotification } from '../../store/notifications.ts'
 import { findPaymentByOrder } from '../../store/payments.ts'
 import { closeReview, type ReviewRow, readReviews } from '../../store/reviews.ts'
@@ -90,7 +91,7 @@ async function applyHeldNews(
 ): Promise<void> {
   const notice =
     review.notification_id === null ? undefined : await findNotification(tx, review.notification_id)
-  const bytes = notice?.raw ?? (await documentOfReview(tx, review))
+  const bytes = notice?.raw ?? (await readEventDocument(tx, review.payment_id, review.sequence))
   const document = bytes && readDocument(bytes)
   const news =
     document &&
@@ -109,13 +110,4 @@ async function applyHeldNews(
     isAccepted: true,
     ...(notice ? { storedId: notice.id } : {}),
   })
-}
-
-async function documentOfReview(tx: Transaction, review: ReviewRow): Promise<Buffer | undefined> {
-  const { rows } = await tx.query<{ document: Buffer | null }>(
-    `select coalesce(e.document, i.answer) as document from bayar.events e left join bayar.intents i on i.id = e.intent_id
-      where e.subject_id = $1 and e.sequence = $2`,
-    [review.payment_id, review.sequence],
-  )
-  return rows[0]?.document ?? undefined
 }

@@ -19,8 +19,10 @@ import type { Answer } from '../../gateway/port.ts'
 import { readDocument } from '../../gateway/read-document.ts'
 import { translate } from '../../gateway/translate.ts'
 import type { Transaction } from '../../store/database.ts'
+import { readRegistryVersion } from '../../store/handlers.ts'
 import {
   endIntent,
+  findIntent,
   type IntentRow,
   lockOpenIntent,
   planIntentCheck,
@@ -107,11 +109,8 @@ async function underLocks(
   const outcome = await context.database.transaction(async (tx) => {
     const payment = await readForUpdate(tx, intent.merchant, intent.order_id)
     if (await lockOpenIntent(tx, intent.id)) return work(tx, payment)
-    const { rows } = await tx.query<{ state: IntentOutcome }>(
-      'select state from bayar.intents where id = $1',
-      [intent.id],
-    )
-    return rows[0]?.state ?? 'unknown'
+    const state = (await findIntent(tx, intent.id))?.state
+    return state === undefined || state === 'prepared' || state === 'sent' ? 'unknown' : state
   })
   context.wake()
   return outcome
@@ -186,8 +185,7 @@ export async function writePlan(
   plan: Plan,
 ): Promise<void> {
   if (!plan.changed) return
-  const { rows } = await tx.query<{ version: number }>('select version from bayar.handler_registry')
-  const registryVersion = rows[0]!.version
+  const registryVersion = await readRegistryVersion(tx)
   if (registryVersion !== context.handlers.version) await context.handlers.refresh(context.database)
   context.handlers.assertComplete()
   const at = context.clock.now()

@@ -13,7 +13,14 @@ export async function run(call: Call): Promise<undefined> {
       if (found.results.length === 0) return 'There is none.'
       return table(
         ['when', 'id', 'event', 'status', 'money', 'payment'],
-        found.results.map((row) => [row.at, row.id, row.type, `${row.previous} > ${row.status}`, row.moneyDelta, row.paymentId]),
+        found.results.map((row) => [
+          row.at,
+          row.id,
+          row.type,
+          `${row.previous} > ${row.status}`,
+          row.moneyDelta,
+          row.paymentId,
+        ]),
       )
     })
   })

@@ -9,7 +9,14 @@ export async function run(call: Call): Promise<undefined> {
       if (results.length === 0) return 'There is none.'
       return table(
         ['name', 'kind', 'since', 'retired', 'code', 'events'],
-        results.map((row) => [row.name, row.kind, row.since, row.retiredAt, row.isHere ? 'here' : 'elsewhere', row.events.join(' ')]),
+        results.map((row) => [
+          row.name,
+          row.kind,
+          row.since,
+          row.retiredAt,
+          row.isHere ? 'here' : 'elsewhere',
+          row.events.join(' '),
+        ]),
       )
     })
   })

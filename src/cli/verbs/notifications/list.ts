@@ -12,7 +12,15 @@ export async function run(call: Call): Promise<undefined> {
       if (found.results.length === 0) return 'There is none.'
       return table(
         ['received', 'id', 'order', 'says', 'became', 'copies', 'error'],
-        found.results.map((row) => [row.receivedAt, row.id, row.orderId, row.transactionStatus, row.status, row.copies, row.error]),
+        found.results.map((row) => [
+          row.receivedAt,
+          row.id,
+          row.orderId,
+          row.transactionStatus,
+          row.status,
+          row.copies,
+          row.error,
+        ]),
       )
     })
   })

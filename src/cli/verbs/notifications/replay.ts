@@ -38,7 +38,9 @@ export async function run(call: Call): Promise<undefined> {
       progress.end()
     }
     if (!call.out.isJson) {
-      call.out.answer(null, () => (count === 0 ? 'None fits.' : facts([['replayed', count], ...[...became].sort()])))
+      call.out.answer(null, () =>
+        count === 0 ? 'None fits.' : facts([['replayed', count], ...[...became].sort()]),
+      )
     }
   })
 }

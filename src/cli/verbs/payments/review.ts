@@ -5,7 +5,11 @@ import { tellPayment } from '../../tell-payment.ts'
 import { paymentOf, whoAsks, withBayar } from '../../with-bayar.ts'
 
 export async function run(call: Call): Promise<undefined> {
-  const [reason, because, transactionId] = [call.text('reason'), call.text('because'), call.text('transaction')]
+  const [reason, because, transactionId] = [
+    call.text('reason'),
+    call.text('because'),
+    call.text('transaction'),
+  ]
   const problems = [
     ...(call.has('accept') === call.has('dismiss') ? ['Say either --accept or --dismiss.'] : []),
     ...(reason === undefined ? ['Say what it waits for: --reason REASON.'] : []),

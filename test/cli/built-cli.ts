@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { acquireLock } from '../../src/store/embedded/lock.ts'
-import { repository, shellEnvironment } from './clone.ts'
-import { type Finished, type Running, runToEnd, runToFirstLine } from './processes.ts'
+import { repository, shellEnvironment } from '../support/clone.ts'
+import { type Finished, type Running, runToEnd, runToFirstLine } from '../support/processes.ts'
 
 const main = join(repository, 'dist', 'cli', 'main.js')
 
@@ -18,7 +18,9 @@ export async function buildCli(): Promise<void> {
   try {
     const built = statSync(main, { throwIfNoEntry: false })?.mtimeMs ?? 0
     if (newestIn(join(repository, 'src')) < built) return
-    const { code, stdout, stderr } = await runToEnd(process.execPath, [join(repository, 'scripts', 'build.mjs')])
+    const { code, stdout, stderr } = await runToEnd(process.execPath, [
+      join(repository, 'scripts', 'build.mjs'),
+    ])
     if (code !== 0) throw new Error(`The build failed:\n${stdout}${stderr}`)
   } finally {
     lock.release()
@@ -26,7 +28,9 @@ export async function buildCli(): Promise<void> {
 }
 
 function newestIn(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => !file.endsWith('.test.ts'))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => !file.endsWith('.test.ts'),
+  )
   return Math.max(...files.map((file) => statSync(join(folder, file)).mtimeMs))
 }
 
@@ -39,23 +43,31 @@ export function bayar(args: readonly string[], shell: Shell): Promise<Finished> 
   return runToEnd(process.execPath, [main, ...args], { cwd: shell.cwd, env: environment(shell) })
 }
 
-/** For what stays: with `--json` its first line tells where it is. */
-export async function startBayar(args: readonly string[], shell: Shell): Promise<Running & { readonly told: Record<string, string> }> {
-  const running = await runToFirstLine(process.execPath, [main, ...args, '--json'], { cwd: shell.cwd, env: environment(shell) })
-  return { ...running, told: JSON.parse(running.firstLine) as Record<string, string> }
+/** For what stays: its first line says that it is there. */
+export function startBayar(args: readonly string[], shell: Shell): Promise<Running> {
+  return runToFirstLine(process.execPath, [main, ...args], { cwd: shell.cwd, env: environment(shell) })
+}
+
+/** What the first line of `--json` tells: where it is. */
+export function told(running: Running): Readonly<Record<string, unknown>> {
+  return JSON.parse(running.firstLine) as Record<string, unknown>
 }
 
 /** What this machine has set for itself must not decide a test. */
 function environment({ env = {} }: Shell): NodeJS.ProcessEnv {
   const clean = Object.entries(shellEnvironment()).filter(
-    ([name]) => !/^(BAYAR_|MIDTRANS_|DATABASE_URL$|DIRECT_DATABASE_URL$|PORT$|HOST$|SIMULATOR_PORT$)/.test(name),
+    ([name]) =>
+      !/^(BAYAR_|MIDTRANS_|DATABASE_URL$|DIRECT_DATABASE_URL$|PORT$|HOST$|SIMULATOR_PORT$)/.test(name),
   )
   return { ...Object.fromEntries(clean), ...env }
 }
 
 export function makeFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'bayar-cli-'))
-  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) }
+  return {
+    path,
+    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+  }
 }
 
 export function freePort(): Promise<number> {
@@ -70,7 +82,11 @@ export function freePort(): Promise<number> {
 }
 
 /** Waits for something that another process does in its own time, and gives it. */
-export async function eventually<T>(sentence: string, look: () => Promise<T | undefined> | T | undefined, seconds = 20): Promise<T> {
+export async function eventually<T>(
+  sentence: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  seconds = 20,
+): Promise<T> {
   const deadline = performance.now() + seconds * 1000
   for (;;) {
     const found = await look()
