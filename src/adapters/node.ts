@@ -14,12 +14,12 @@ import { uuidv7 } from '../domain/uuid.ts'
 import { BayarError } from '../errors.ts'
 import { problemResponse } from '../http/problems.ts'
 import { NodeConnection } from '../http/read-body.ts'
-import { silentLog } from '../operations/log.ts'
+import { jsonLog, type Log, reasonOf } from '../operations/log.ts'
 
 /** What is needed of a bayar. */
 export interface Fetches {
   fetch(request: Request, env?: unknown): Promise<Response>
-  readonly settings: { readonly basePath?: string | undefined }
+  readonly settings: { readonly basePath?: string | undefined; readonly log?: Log | undefined }
 }
 
 export type NodeHandler = (
@@ -81,12 +81,15 @@ export function serve(bayar: Fetches, options: ServeOptions = {}): Promise<Serve
     (incoming, outgoing) => void listen(incoming, outgoing),
   )
   const listen = listenerOf(bayar, { overrideGlobalObjects: true })
+  const log = bayar.settings.log ?? jsonLog()
   server.maxConnections = CONNECTIONS_MAX
 
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
       server.off('error', reject)
+      // A connection that could not be accepted (too many open files) must not end the process that serves the others.
+      server.on('error', (error) => log.error('connection not accepted', { reason: reasonOf(error) }))
       resolve({
         port: (server.address() as AddressInfo).port,
         close: () =>
@@ -119,7 +122,7 @@ function listenerOf(bayar: Fetches, options: { overrideGlobalObjects: boolean })
           {
             requestId: uuidv7(),
             basePath: bayar.settings.basePath ?? '',
-            log: silentLog,
+            log: bayar.settings.log ?? jsonLog(),
           },
         ),
     },

@@ -7,6 +7,8 @@ import type { ChargeRequest, WireCustomer, WireItem } from './wire.ts'
 
 /** Midtrans refuses larger request bodies. */
 const BODY_BYTES_MAX = 16 * 1024
+/** More do not fit into such a body. */
+const ITEMS_MAX = 200
 
 /**
  * The body of `POST /v2/charge`. The notification address is not in it: Midtrans reads that from a header and ignores a field, so
@@ -19,11 +21,11 @@ export function chargeBody(asked: ChargeAsked, now: Date): ChargeRequest {
 }
 
 /**
- * What Midtrans would refuse, field by field and all at once; empty when nothing. Worth asking before anything is written down: a
+ * What Midtrans would refuse, field by field and all at once, after what is `known` to be wrong; empty when nothing. Worth asking before anything is written down: a
  * refused charge has used up its order id for a while.
  */
-export function chargeProblems(asked: ChargeAsked): Problem[] {
-  const problems: Problem[] = []
+export function chargeProblems(asked: ChargeAsked, known: readonly Problem[] = []): Problem[] {
+  const problems: Problem[] = [...known]
   const check = (fine: boolean, field: string, reason: string) => {
     if (!fine) problems.push({ field, reason })
   }
@@ -50,36 +52,39 @@ export function chargeProblems(asked: ChargeAsked): Problem[] {
     'takes digits only, at most 18',
   )
   check(asked.customFields.length <= 3, 'custom_fields', 'are three at most')
-  texts(
-    Object.fromEntries(asked.customFields.map((text, index) => [`custom_field${index + 1}`, [text, 255]])),
-  )
+  texts(Object.fromEntries(asked.customFields.map((text, index) => [`custom_fields[${index}]`, [text, 255]])))
   texts({
-    'customer.first_name': [asked.customer.firstName, 255],
-    'customer.last_name': [asked.customer.lastName, 255],
-    'customer.email': [asked.customer.email, 255],
-    'customer.phone': [asked.customer.phone, 255],
+    'customer_details.first_name': [asked.customer.firstName, 255],
+    'customer_details.last_name': [asked.customer.lastName, 255],
+    'customer_details.email': [asked.customer.email, 255],
+    'customer_details.phone': [asked.customer.phone, 255],
   })
+  check(asked.items.length <= ITEMS_MAX, 'item_details', `are at most ${ITEMS_MAX}`)
   asked.items.forEach((item, index) => {
-    check(item.name.length > 0, `items[${index}].name`, 'is missing')
-    check(isSafe(item.price), `items[${index}].price`, 'is more than JSON carries exactly')
+    check(item.name.length > 0, `item_details[${index}].name`, 'is missing')
+    check(isSafe(item.price), `item_details[${index}].price`, 'is more than JSON carries exactly')
     check(
       Number.isSafeInteger(item.quantity) && item.quantity >= 1,
-      `items[${index}].quantity`,
+      `item_details[${index}].quantity`,
       'must be 1 or more',
     )
     texts({
-      [`items[${index}].name`]: [item.name, 50],
-      [`items[${index}].id`]: [item.id, 50],
-      [`items[${index}].brand`]: [item.brand, 50],
-      [`items[${index}].category`]: [item.category, 50],
-      [`items[${index}].merchant_name`]: [item.merchantName, 50],
+      [`item_details[${index}].name`]: [item.name, 50],
+      [`item_details[${index}].id`]: [item.id, 50],
+      [`item_details[${index}].brand`]: [item.brand, 50],
+      [`item_details[${index}].category`]: [item.category, 50],
+      [`item_details[${index}].merchant_name`]: [item.merchantName, 50],
     })
   })
   if (problems.length > 0) return problems
 
   if (asked.items.length > 0) {
     const sum = asked.items.reduce((total, item) => total + item.price * BigInt(item.quantity), 0n)
-    check(sum === asked.grossAmount, 'items', `add up to ${sum}, but gross_amount is ${asked.grossAmount}`)
+    check(
+      sum === asked.grossAmount,
+      'item_details',
+      `add up to ${sum}, but gross_amount is ${asked.grossAmount}`,
+    )
   }
   problems.push(...expiryProblems(asked))
   if (problems.length > 0) return problems
@@ -108,7 +113,7 @@ function isSafe(amount: bigint): boolean {
 
 function expiryProblems({ expiryMinutes, paymentType, bank }: ChargeAsked): Problem[] {
   if (expiryMinutes === null) return []
-  const field = 'expiry_minutes'
+  const field = 'custom_expiry'
   if (!Number.isSafeInteger(expiryMinutes) || expiryMinutes < 1)
     return [{ field, reason: 'must be a whole number of minutes' }]
   const custom = paymentMethod(paymentType, bank)?.expiry.custom

@@ -42,7 +42,7 @@ export function problemAnswer(thrown: unknown, asked: Asked): ProblemAnswer {
     asked.log.error('request failed', {
       request_id: asked.requestId,
       code: error.code,
-      reason: reasonOf(thrown),
+      reason: reasonOf(error.cause ?? thrown),
     })
   const { problems = [], retry_after_seconds, ...details } = isOurs ? {} : error.details
   const headers: Record<string, string> = {

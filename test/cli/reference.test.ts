@@ -3,7 +3,7 @@ import { EXIT_CODES } from '../../src/cli/exit-codes.ts'
 import { flagsOf, type Verb } from '../../src/cli/verb.ts'
 import { VERBS } from '../../src/cli/verbs.ts'
 
-/* docs/reference/cli.md is written from the tables. After a change of them: `npx vitest run -u test/cli/reference.test.ts`. */
+/* docs/reference/cli.md is written from the tables. After a change of them: `npx vitest run test/cli/reference.test.ts --update`. */
 
 test('docs/reference/cli.md says what the tables say', async () => {
   await expect(page()).toMatchFileSnapshot('../../docs/reference/cli.md')

@@ -1,7 +1,11 @@
-/** What may be charged, and every mistake in it at once: before anything is written, and long before anything is sent. */
+/**
+ * A charge as the host's code gives it, read into what Midtrans is asked; every mistake in it at once, before anything is written. Shapes are judged here, because JavaScript checks none;
+ * what Midtrans takes and what not is judged by the gateway.
+ */
 import { parseRupiah } from '../../domain/money.ts'
-import { BANKS, type Bank, type ChargeAsked, type Item } from '../../domain/payment.ts'
+import type { Bank, ChargeAsked, Item } from '../../domain/payment.ts'
 import { BayarError, invalidRequest, type Problem } from '../../errors.ts'
+import { chargeProblems } from '../../gateway/charge-body.ts'
 import type { Rules } from '../context.ts'
 
 export interface ChargeItem {
@@ -56,9 +60,9 @@ export interface EchannelCharge extends ChargeCommon {
 
 export type ChargeInput = BankTransferCharge | EchannelCharge
 
-const ORDER_ID = /^[A-Za-z0-9._~-]{1,50}$/
 const RESERVED = /^(SUB|TOPUP)-/
-const SECONDS: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400 }
+const MINUTES: Readonly<Record<string, number>> = { second: 1 / 60, minute: 1, hour: 60, day: 1440 }
+const PAYMENT_TYPES: readonly ChargeAsked['paymentType'][] = ['bank_transfer', 'echannel']
 
 export interface CheckedCharge {
   readonly merchant: string
@@ -68,178 +72,150 @@ export interface CheckedCharge {
 }
 
 export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () => string): CheckedCharge {
-  const input = (typeof given === 'object' && given !== null ? given : {}) as ChargeInput &
-    Record<string, unknown>
+  const input = recordOf(given)
   const problems: Problem[] = []
-  const wrong = (field: string, reason: string) => problems.push({ field, reason })
+  const read = readerOf(problems)
 
-  const orderId = input.orderId ?? makeOrderId()
-  if (typeof orderId !== 'string' || !ORDER_ID.test(orderId) || /^\.+$/.test(orderId)) {
-    wrong('order_id', 'must be 1 to 50 letters, digits and - _ ~ .')
-  } else if (RESERVED.test(orderId)) {
-    throw new BayarError('order_id_reserved', `Choose another one than ${orderId}.`)
-  }
-
-  const grossAmount = typeof input.grossAmount === 'number' ? parseRupiah(input.grossAmount) : undefined
-  if (grossAmount === undefined || grossAmount < 1n) wrong('gross_amount', 'must be whole rupiah, at least 1')
-
-  const paymentType = input.paymentType as string
-  const knownType = paymentType === 'bank_transfer' || paymentType === 'echannel'
-  if (typeof paymentType !== 'string' || !knownType)
-    wrong('payment_type', 'must be bank_transfer or echannel')
+  const paymentType = PAYMENT_TYPES.find((type) => type === input.paymentType)
+  if (paymentType === undefined)
+    problems.push({ field: 'payment_type', reason: `must be ${PAYMENT_TYPES.join(' or ')}` })
   else if (rules.enabledMethods !== null && !rules.enabledMethods.includes(paymentType)) {
     throw new BayarError('method_not_enabled', `Enabled are ${rules.enabledMethods.join(', ')}.`)
   }
-
-  let bank: Bank | null = null
-  let vaNumber: string | null = null
-  if (paymentType === 'bank_transfer') {
-    const asked = (input as BankTransferCharge).bank
-    if (BANKS.includes(asked)) bank = asked
-    else wrong('bank', `must be one of ${BANKS.join(', ')}`)
-    const number = (input as BankTransferCharge).vaNumber
-    if (number !== undefined) {
-      if (typeof number === 'string' && /^\d{1,18}$/.test(number)) vaNumber = number
-      else wrong('va_number', 'must be 1 to 18 digits')
-    }
-  }
-
   const merchant = input.merchant ?? rules.merchants[0]?.name ?? 'default'
-  if (!rules.merchants.some((one) => one.name === merchant)) wrong('merchant', 'is not configured')
+  if (!rules.merchants.some((one) => one.name === merchant))
+    problems.push({ field: 'merchant', reason: 'is not configured' })
+  const userId = read.text('user_id', input.userId) ?? null
+  if (userId !== null && userId.length > 255)
+    problems.push({ field: 'user_id', reason: 'is longer than 255 characters' })
 
-  const items = checkItems(input.items, grossAmount, wrong)
-  const customer = checkCustomer(input.customer, wrong)
-  const customFields = checkCustomFields(input.customFields, wrong)
-  const metadata = checkMetadata(input.metadata, wrong)
-  const expiryMinutes = checkExpiry(input.customExpiry, wrong) ?? rules.expiryMinutes
-  const notificationUrl = input.notificationUrl ?? rules.notificationUrl
-  if (notificationUrl !== null && !isHttpUrl(notificationUrl))
-    wrong('notification_url', 'must be an http or https address')
-  const userId = input.userId ?? null
-  if (userId !== null && !isText(userId, 255)) wrong('user_id', 'must be text of at most 255 characters')
+  const asked: ChargeAsked = {
+    orderId:
+      input.orderId === undefined ? makeOrderId() : (read.text('order_id', input.orderId) ?? 'unreadable'),
+    grossAmount: read.amount('gross_amount', input.grossAmount) ?? 1n,
+    paymentType: paymentType ?? 'bank_transfer',
+    // Without a method there is no telling whether a bank is missing.
+    bank:
+      paymentType === 'bank_transfer'
+        ? ((input.bank ?? null) as Bank | null)
+        : paymentType === undefined
+          ? 'bca'
+          : null,
+    vaNumber: read.text('va_number', input.vaNumber) ?? null,
+    customer: readCustomer(read, input.customer),
+    items: read
+      .list('item_details', input.items)
+      .map((item, index) => readItem(read, item, `item_details[${index}].`)),
+    customFields: read
+      .list('custom_fields', input.customFields)
+      .map((text, index) => read.text(`custom_fields[${index}]`, text) ?? ''),
+    metadata: readMetadata(problems, input.metadata),
+    expiryMinutes: readExpiry(problems, input.customExpiry) ?? rules.expiryMinutes,
+    notificationUrl: readUrl(problems, input.notificationUrl) ?? rules.notificationUrl,
+  }
+  if (RESERVED.test(asked.orderId))
+    throw new BayarError('order_id_reserved', `Choose another one than ${asked.orderId}.`)
 
-  if (problems.length > 0) throw invalidRequest(problems)
+  const all = chargeProblems(asked, problems)
+  if (all.length > 0) throw invalidRequest(all)
+  return { merchant: merchant as string, userId, newAttempt: input.newAttempt === true, asked }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function recordOf(given: unknown): Fields {
+  return typeof given === 'object' && given !== null ? (given as Fields) : {}
+}
+
+type Reader = ReturnType<typeof readerOf>
+
+/** Reads one field as what it must be; what it is not becomes a problem and `undefined`. */
+function readerOf(problems: Problem[]) {
+  const wrong = (field: string, reason: string): undefined => {
+    problems.push({ field, reason })
+  }
   return {
-    merchant,
-    userId,
-    newAttempt: input.newAttempt === true,
-    asked: {
-      orderId,
-      grossAmount: grossAmount!,
-      paymentType: paymentType as ChargeAsked['paymentType'],
-      bank,
-      vaNumber,
-      customer,
-      items,
-      customFields,
-      metadata,
-      expiryMinutes,
-      notificationUrl,
+    /** Text that every column and JSON document can carry. */
+    text(field: string, value: unknown): string | undefined {
+      if (value === undefined || value === null) return undefined
+      if (typeof value !== 'string') return wrong(field, 'must be text')
+      return value.includes('\u0000') || !value.isWellFormed()
+        ? wrong(field, 'has characters that are no text')
+        : value
     },
+    amount(field: string, value: unknown): bigint | undefined {
+      return (
+        (typeof value === 'number' ? parseRupiah(value) : undefined) ?? wrong(field, 'must be whole rupiah')
+      )
+    },
+    list(field: string, value: unknown): readonly unknown[] {
+      if (value === undefined || value === null) return []
+      if (Array.isArray(value)) return value
+      wrong(field, 'must be a list')
+      return []
+    },
+    wrong,
   }
 }
 
-type Wrong = (field: string, reason: string) => void
-
-/** Printable text that every column and JSON document can carry. */
-function isText(value: unknown, charactersMax: number): value is string {
-  return (
-    typeof value === 'string' &&
-    value.length <= charactersMax &&
-    !value.includes('\u0000') &&
-    value.isWellFormed()
+function readItem(read: Reader, given: unknown, path: string): Item {
+  const item = recordOf(given)
+  const optional = {
+    id: item.id,
+    brand: item.brand,
+    category: item.category,
+    merchant_name: item.merchantName,
+    url: item.url,
+  }
+  const texts = Object.fromEntries(
+    Object.entries(optional).flatMap(([name, value]) => {
+      const text = read.text(path + name, value)
+      return text === undefined ? [] : [[name === 'merchant_name' ? 'merchantName' : name, text]]
+    }),
   )
+  // A discount is a line with a negative price.
+  const price = Number.isSafeInteger(item.price)
+    ? BigInt(item.price as number)
+    : (read.wrong(`${path}price`, 'must be whole rupiah') ?? 0n)
+  return {
+    ...texts,
+    name: read.text(`${path}name`, item.name) ?? '',
+    price,
+    quantity: item.quantity as number,
+  }
 }
 
-function checkItems(given: unknown, grossAmount: bigint | undefined, wrong: Wrong): readonly Item[] {
-  if (given === undefined || given === null) return []
-  if (!Array.isArray(given) || given.length > 200) {
-    wrong('item_details', 'must be a list of at most 200 items')
-    return []
-  }
-  const items: Item[] = []
-  let sum = 0n
-  given.forEach((entry: unknown, index) => {
-    const item = (typeof entry === 'object' && entry !== null ? entry : {}) as Record<string, unknown>
-    const field = (name: string) => `item_details[${index}].${name}`
-    if (!isText(item.name, 50) || item.name === '') wrong(field('name'), 'must be 1 to 50 characters')
-    // A discount is a line with a negative price.
-    if (!Number.isSafeInteger(item.price)) wrong(field('price'), 'must be whole rupiah')
-    if (
-      !Number.isSafeInteger(item.quantity) ||
-      (item.quantity as number) < 1 ||
-      (item.quantity as number) > 1_000_000
-    ) {
-      wrong(field('quantity'), 'must be a whole number from 1 to 1,000,000')
-    }
-    for (const [name, most] of Object.entries({
-      id: 50,
-      brand: 50,
-      category: 50,
-      merchantName: 50,
-      url: 2000,
-    })) {
-      if (item[name] !== undefined && !isText(item[name], most))
-        wrong(field(name), `must be text of at most ${most} characters`)
-    }
-    if (Number.isSafeInteger(item.price) && Number.isSafeInteger(item.quantity)) {
-      const price = BigInt(item.price as number)
-      sum += price * BigInt(item.quantity as number)
-      items.push({ ...(entry as ChargeItem), price })
-    }
-  })
-  if (grossAmount !== undefined && items.length === given.length && items.length > 0 && sum !== grossAmount) {
-    wrong('item_details', `add up to ${sum}, not to gross_amount ${grossAmount}`)
-  }
-  return items
-}
-
-function checkCustomer(given: unknown, wrong: Wrong): ChargeAsked['customer'] {
-  if (given === undefined || given === null) return {}
-  if (typeof given !== 'object') {
-    wrong('customer_details', 'must be an object')
-    return {}
-  }
+function readCustomer(read: Reader, given: unknown): ChargeAsked['customer'] {
+  const { firstName, lastName, email, phone } = recordOf(given)
   const customer: Record<string, string> = {}
-  for (const [name, field] of Object.entries({
-    firstName: 'first_name',
-    lastName: 'last_name',
-    email: 'email',
-    phone: 'phone',
-  })) {
-    const value = (given as Record<string, unknown>)[name]
-    if (value === undefined || value === null || value === '') continue
-    if (isText(value, 255)) customer[name] = value
-    else wrong(`customer_details.${field}`, 'must be text of at most 255 characters')
+  for (const [name, field, value] of [
+    ['firstName', 'first_name', firstName],
+    ['lastName', 'last_name', lastName],
+    ['email', 'email', email],
+    ['phone', 'phone', phone],
+  ] as const) {
+    const text = read.text(`customer_details.${field}`, value)
+    if (text) customer[name] = text
   }
   if (customer.email !== undefined && !/^[^\s@]+@[^\s@]+$/.test(customer.email))
-    wrong('customer_details.email', 'is not an e-mail address')
+    read.wrong('customer_details.email', 'is not an e-mail address')
   return customer
-}
-
-function checkCustomFields(given: unknown, wrong: Wrong): readonly string[] {
-  if (given === undefined || given === null) return []
-  if (!Array.isArray(given) || given.length > 3 || !given.every((field) => isText(field, 255))) {
-    wrong('custom_fields', 'must be at most three texts of at most 255 characters')
-    return []
-  }
-  return given as string[]
 }
 
 const METADATA_BYTES_MAX = 4096
 
-function checkMetadata(given: unknown, wrong: Wrong): ChargeAsked['metadata'] {
+function readMetadata(problems: Problem[], given: unknown): ChargeAsked['metadata'] {
   if (given === undefined || given === null) return null
   const text = typeof given === 'object' && !Array.isArray(given) ? asJson(given) : undefined
   if (
-    text === undefined ||
-    Buffer.byteLength(text) > METADATA_BYTES_MAX ||
-    /\\u0000|\\ud[89a-f]/i.test(text)
+    text !== undefined &&
+    Buffer.byteLength(text) <= METADATA_BYTES_MAX &&
+    !/\\u0000|\\ud[89a-f]/i.test(text)
   ) {
-    wrong('metadata', `must be a JSON object of at most ${METADATA_BYTES_MAX} bytes`)
-    return null
+    return JSON.parse(text) as Record<string, unknown>
   }
-  return JSON.parse(text) as Record<string, unknown>
+  problems.push({ field: 'metadata', reason: `must be a JSON object of at most ${METADATA_BYTES_MAX} bytes` })
+  return null
 }
 
 function asJson(value: unknown): string | undefined {
@@ -250,28 +226,30 @@ function asJson(value: unknown): string | undefined {
   }
 }
 
-/** Midtrans takes up to 180 days for virtual accounts and bills. It is asked in whole minutes. */
-function checkExpiry(given: unknown, wrong: Wrong): number | null {
+/** Midtrans is asked in whole minutes. */
+function readExpiry(problems: Problem[], given: unknown): number | null {
   if (given === undefined || given === null) return null
-  const { duration, unit } = given as { duration?: unknown; unit?: unknown }
-  const seconds = typeof unit === 'string' ? SECONDS[unit] : undefined
-  if (seconds === undefined) {
-    wrong('custom_expiry.unit', 'must be second, minute, hour or day')
-    return null
-  }
-  const total = Number.isSafeInteger(duration) ? (duration as number) * seconds : Number.NaN
-  if (!(total >= 60 && total <= 180 * 86_400 && total % 60 === 0)) {
-    wrong('custom_expiry.duration', 'must make whole minutes, from one to 180 days')
-    return null
-  }
-  return total / 60
+  const { duration, unit } = recordOf(given)
+  const minutes = typeof unit === 'string' ? MINUTES[unit] : undefined
+  if (minutes === undefined)
+    problems.push({ field: 'custom_expiry.unit', reason: 'must be second, minute, hour or day' })
+  else if (!Number.isSafeInteger(duration))
+    problems.push({ field: 'custom_expiry.duration', reason: 'must be a whole number' })
+  else return Math.round((duration as number) * minutes * 60) / 60
+  return null
 }
 
-function isHttpUrl(text: unknown): boolean {
-  if (!isText(text, 1000) || /[\s,]/.test(text)) return false
-  try {
-    return ['http:', 'https:'].includes(new URL(text).protocol)
-  } catch {
-    return false
+function readUrl(problems: Problem[], given: unknown): string | null {
+  if (given === undefined || given === null) return null
+  if (
+    typeof given === 'string' &&
+    given.length <= 1000 &&
+    !/[\s,]/.test(given) &&
+    URL.canParse(given) &&
+    /^https?:$/.test(new URL(given).protocol)
+  ) {
+    return given
   }
+  problems.push({ field: 'notification_url', reason: 'must be an http or https address' })
+  return null
 }

@@ -16,8 +16,7 @@ import type { ChargeAsked } from '../../domain/payment.ts'
 import { shownStatus } from '../../domain/payment.ts'
 import { reopen } from '../../domain/presume.ts'
 import { randomKey, uuidv7 } from '../../domain/uuid.ts'
-import { assert, BayarError, invalidRequest } from '../../errors.ts'
-import { chargeProblems } from '../../gateway/charge-body.ts'
+import { assert, BayarError } from '../../errors.ts'
 import type { Answer } from '../../gateway/port.ts'
 import { findIntent, type IntentRow, insertIntent } from '../../store/intents.ts'
 import { findPaymentByOrder, insertPayment, type PaymentRow } from '../../store/payments.ts'
@@ -40,9 +39,6 @@ export async function chargePayment(
   requestedBy: string,
 ): Promise<Charged> {
   const charge = checkCharge(input, context.rules, () => makeOrderId(context.clock.now()))
-  // What Midtrans's own limits refuse, too: found after the intent was written, it would hold the order for minutes.
-  const problems = chargeProblems(charge.asked)
-  if (problems.length > 0) throw invalidRequest(problems)
   context.handlers.assertComplete()
 
   // 1. The intent, before the effect.
