@@ -249,7 +249,7 @@ test('a mistake in the request names every field, and nothing is written', async
     .catch((error: unknown) => error)
   expect(
     isBayarError(mistakes, 'invalid_request') && mistakes.details.problems?.map((problem) => problem.field),
-  ).toEqual(['order_id', 'gross_amount', 'bank', 'item_details[0].name', 'item_details[0].quantity'])
+  ).toEqual(['gross_amount', 'order_id', 'bank', 'item_details[0].name', 'item_details[0].quantity'])
   expect(await test.rows('select 1 from bayar.payments')).toEqual([])
   expect(
     isBayarError(
