@@ -42,9 +42,10 @@ a { color: var(--accent) } code { font-family: ui-monospace, monospace; font-siz
 details { border: 1px solid var(--line); border-radius: .4rem; margin: .5rem 0; padding: .5rem .8rem }
 summary { cursor: pointer } summary b { display: inline-block; min-width: 3.2rem }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--soft) }
-nav a { margin-right: 1rem } :target { outline: 2px solid var(--accent) }`
+nav a { margin-right: 1rem; white-space: nowrap } td:first-child code { overflow-wrap: normal } :target { outline: 2px solid var(--accent) }`
 
-export function documentationPage(document: OpenApiDocument): string {
+/** `dataAddress` is relative to the page, which is read with and without its last slash. */
+export function documentationPage(document: OpenApiDocument, dataAddress: string): string {
   const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     (['get', 'post'] as const).flatMap((method) =>
       item[method] ? [{ path, method, operation: item[method] as unknown as Operation }] : [],
@@ -56,8 +57,8 @@ export function documentationPage(document: OpenApiDocument): string {
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>bayar: HTTP</title><style>${STYLE}</style>
 <h1>bayar: HTTP</h1>
-<p>${asText(document.info.description ?? '')} Staff send <code>Authorization: Bearer &lt;api key&gt;</code>; users send a token of your own sign-in.
-Every POST takes an <code>Idempotency-Key</code>. The same as data: <a href="openapi.json">openapi.json</a>.</p>
+<p>${prose(document.info.description ?? '')} Staff send <code>Authorization: Bearer &lt;api key&gt;</code>; users send a token of your own sign-in.
+Every POST takes an <code>Idempotency-Key</code>. The same as data: <a href="${dataAddress}">openapi.json</a>.</p>
 <nav>${tags.map((tag) => `<a href="#${slug(tag)}">${asText(tag)}</a>`).join('')}<a href="#schemas">Schemas</a><a href="#errors">Errors</a></nav>
 ${tags
   .map(
@@ -69,7 +70,7 @@ ${tags
   )
   .join('\n')}
 <h2 id="schemas">Schemas</h2>
-${schemas.map(([name, schema]) => `<details id="schema-${asText(name)}"><summary><code>${asText(name)}</code></summary>${fields(schema)}</details>`).join('\n')}
+${schemas.map(([name, schema]) => `<details><summary><code>${asText(name)}</code></summary><div id="schema-${asText(name)}">${fields(schema)}</div></details>`).join('\n')}
 <h2 id="errors">Errors</h2>
 <p>A refusal is <code>application/problem+json</code> (RFC 9457) with <code>code</code>, every mistake in <code>problems</code>, and in <code>retry</code> whether trying again helps.</p>
 <table><tr><th>code<th>status<th>retry<th>means</tr>
@@ -88,13 +89,13 @@ function operationBlock(
 ): string {
   const parameters = operation.parameters ?? []
   return `<details><summary><b>${method.toUpperCase()}</b> <code>${asText(base + path)}</code> ${asText(operation.summary ?? '')}</summary>
-${operation.description ? `<p>${asText(operation.description)}</p>` : ''}
-${parameters.length > 0 ? `<table><tr><th>parameter<th>in<th>type<th></tr>${parameters.map(({ name, in: place, required, description, schema }) => `<tr><td><code>${asText(name)}</code>${required ? ' *' : ''}<td>${place}<td>${typeOf(schema)}<td>${asText(description ?? '')}</tr>`).join('')}</table>` : ''}
+${operation.description ? `<p>${prose(operation.description)}</p>` : ''}
+${parameters.length > 0 ? `<table><tr><th>parameter<th>in<th>type<th></tr>${parameters.map(({ name, in: place, required, description, schema }) => `<tr><td><code>${asText(name)}</code>${required ? ' *' : ''}<td>${place}<td>${typeOf(schema)}<td>${prose(description ?? '')}</tr>`).join('')}</table>` : ''}
 ${operation.requestBody ? `<p>Body: ${typeOf(schemaIn(operation.requestBody))}</p>` : ''}
 <table><tr><th>answer<th>means<th>body</tr>${Object.entries(operation.responses)
     .map(
       ([status, answer]) =>
-        `<tr><td>${asText(status === 'default' ? 'otherwise' : status)}<td>${asText(answer.description)}<td>${typeOf(schemaIn(answer))}</tr>`,
+        `<tr><td>${asText(status === 'default' ? 'otherwise' : status)}<td>${prose(answer.description)}<td>${typeOf(schemaIn(answer))}</tr>`,
     )
     .join('')}</table></details>`
 }
@@ -106,7 +107,7 @@ function schemaIn(content: Content): Schema | undefined {
 function fields(schema: Schema): string {
   const rows = Object.entries(schema.properties ?? {}).map(
     ([name, field]) =>
-      `<tr><td><code>${asText(name)}</code>${schema.required?.includes(name) ? ' *' : ''}<td>${typeOf(field)}<td>${asText(field.description ?? '')}</tr>`,
+      `<tr><td><code>${asText(name)}</code>${schema.required?.includes(name) ? ' *' : ''}<td>${typeOf(field)}<td>${prose(field.description ?? '')}</tr>`,
   )
   return `<table><tr><th>field<th>type<th></tr>${rows.join('')}</table>`
 }
@@ -128,6 +129,10 @@ function typeOf(schema: Schema | undefined): string {
 
 function slug(text: string): string {
   return text.toLowerCase().replace(/[^a-z]+/g, '-')
+}
+
+function prose(text: string): string {
+  return asText(text).replace(/`([^`]+)`/g, '<code>$1</code>')
 }
 
 function asText(text: string): string {

@@ -22,8 +22,8 @@ const REFUSALS = {
 
 export function openApiDocument(app: OpenAPIHono<RestEnv>, basePath: string): OpenApiDocument {
   const registry = app.openAPIRegistry
-  const problems = registry.definitions.some((one) => one.type === 'component' && one.name === 'bearer')
-  if (!problems) describeTheRest(registry)
+  const isDescribed = registry.definitions.some((one) => one.type === 'component' && one.name === 'bearer')
+  if (!isDescribed) describeTheRest(registry)
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

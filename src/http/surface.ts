@@ -58,7 +58,6 @@ export function createSurface(parts: HttpParts): Surface {
     })
   }
 
-  addHealthRoutes(app, parts)
   if (settings.rest) {
     const rest = restRequest(parts)
     const once = idempotencyKey(parts.bayar.apiRequests)
@@ -67,6 +66,7 @@ export function createSurface(parts: HttpParts): Surface {
     addNotificationRoutes(app, parts)
     addEventRoutes(app, parts)
   }
+  addHealthRoutes(app, parts)
   if (settings.docs) addDocumentation(app, parts)
   if (landing) app.get('/', (c) => c.html(landing()))
 

@@ -54,7 +54,9 @@ test('D3 the notification that beats the charge answer finds its payment', async
   await using test = await kit()
   // The answer never comes; the notification that Midtrans sends at once is all there is.
   test.simulator.faults.add({ kind: 'lose_answer', verb: 'charge', times: 1 })
-  const charged = await test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE })
+  await test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE })
+  await test.idle()
+  const charged = (await test.bayar.payments.find('ORDER-1'))!
   expect(charged).toMatchObject({ status: 'pending' })
   expect(charged.instructions.vaNumber).toMatch(/^\d+$/)
   await test.pay('ORDER-1')

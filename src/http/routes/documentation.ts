@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { pathOf } from '../addresses.ts'
 import { documentationPage } from '../documentation-page.ts'
 import { openApiDocument } from '../openapi-document.ts'
 import type { HttpParts } from '../parts.ts'
@@ -14,5 +15,8 @@ const PAGE_HEADERS = {
 export function addDocumentation(app: OpenAPIHono<RestEnv>, { settings }: HttpParts): void {
   const basePath = settings.basePath ?? ''
   app.get('/openapi.json', (c) => c.json(openApiDocument(app, basePath)))
-  app.get('/docs', (c) => c.body(documentationPage(openApiDocument(app, basePath)), 200, PAGE_HEADERS))
+  app.get('/docs', (c) => {
+    const dataAddress = pathOf(c.req.url).endsWith('/') ? '../openapi.json' : 'openapi.json'
+    return c.body(documentationPage(openApiDocument(app, basePath), dataAddress), 200, PAGE_HEADERS)
+  })
 }
