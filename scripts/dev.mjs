@@ -285,12 +285,36 @@ function runChild(command, commandArgs, extra, stdio = 'inherit') {
     const pass = (signal) => (signal === 'SIGINT' && inTerminal ? undefined : child.kill(signal))
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, pass)
+    const watch = watchStarter(() => child.kill('SIGTERM'))
     child.once('error', (error) => stop(`${command} could not be run: ${error.message}`))
     child.once('close', (code, signal) => {
+      clearInterval(watch)
       for (const name of signals) process.off(name, pass)
       resolve(signal ? 128 + osConstants.signals[signal] : code)
     })
   })
+}
+
+/**
+ * npm passes a signal on to the shell between us, and some shells (dash) die of it without a word to us. Then nobody is
+ * left who could stop what we run, and the next `npm start` would find it running; so we stop it when npm is gone.
+ */
+function watchStarter(onGone) {
+  if (!process.env.npm_lifecycle_event) return undefined
+  const starters = () => [process.ppid, parentOf(process.ppid)].join()
+  const before = starters()
+  const watch = setInterval(() => {
+    if (starters() === before) return
+    clearInterval(watch)
+    onGone()
+  }, 200)
+  return watch
+}
+
+/** Where /proc tells; elsewhere our own parent has to do. */
+function parentOf(pid) {
+  const stat = quietly(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  return stat ? stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] : ''
 }
 
 // -------------------------------------------------------------------------------------------------------------------

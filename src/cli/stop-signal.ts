@@ -1,11 +1,11 @@
 /**
  * Ctrl-C and SIGTERM ask a command to stop: it takes nothing new and finishes what runs. A second one ends it at once.
  *
- * Under `npm start` the terminal and npm both pass on the same Ctrl-C, so what follows within half a second is not a second one.
+ * Under `npm start` the terminal and npm both pass on the same Ctrl-C, so what follows within a second is not a second one.
  */
 import { exitCode } from './exit-codes.ts'
 
-const SAME_KEYSTROKE_MS = 500
+const SAME_KEYSTROKE_MS = 1_000
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export interface StopSignal {

@@ -29,7 +29,7 @@ export function createSurface(parts: HttpParts): Surface {
   const basePath = settings.basePath ?? ''
   const app = new OpenAPIHono<RestEnv>({
     // Routes are written without the last slash and answer with it, too.
-    getPath: (request) => withoutLastSlash(pathOf(request.url).slice(basePath.length)),
+    getPath: (request) => withoutLastSlash(pathOf(request.url).slice(basePath.length) || '/'),
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(problemsIn(result.target, result.error.issues))
     },

@@ -1,10 +1,13 @@
 /** bayar inside somebody else's server. */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toNodeHandler } from '../../src/adapters/node.ts'
+import { createApp } from '../../src/http/app.ts'
+import { silentLog } from '../../src/operations/log.ts'
 import { notice } from '../support/notice.ts'
-import { NOTIFICATION, post, type Surface, speak, surface } from './surface.ts'
+import { chunked, NOTIFICATION, post, type Surface, speak, surface } from './surface.ts'
 
 let shop: Surface
 beforeAll(async () => {
@@ -79,6 +82,28 @@ describe('inside a host’s server', () => {
       expect((await speak(port, post(NOTIFICATION, signed('HOST-RAW'), ['X-Keep: raw']))).status).toBe(200)
       expect((await speak(port, post(NOTIFICATION, signed('HOST-PARSED')))).status).toBe(200)
       expect(await senderOf('HOST-PARSED')).toBe('127.0.0.1')
+    })
+  })
+
+  test('as a fetch handler behind another adapter: the same limits, and the sender is known', async () => {
+    const settings = shop.bayar.settings
+    const app = createApp({
+      bayar: shop.bayar,
+      settings,
+      log: silentLog,
+      limits: { bodyBytesMax: 2_000, bodyDeadlineMs: 150 },
+    })
+    const listener = getRequestListener((request, env) => app.fetch(request, env), {
+      overrideGlobalObjects: false,
+    })
+    await hosted(createServer(listener), async (port) => {
+      expect((await speak(port, post(NOTIFICATION, signed('HOST-WEB')))).status).toBe(200)
+      expect(await senderOf('HOST-WEB')).toBe('127.0.0.1')
+      expect((await speak(port, chunked(NOTIFICATION, ['x'.repeat(1_500), 'x'.repeat(1_500)]))).status).toBe(
+        413,
+      )
+      const [head = '', body = ''] = post(NOTIFICATION, signed('HOST-STALL')) as [string, string]
+      expect((await speak(port, [head, body.slice(0, 20), () => new Promise(() => {})])).status).toBe(408)
     })
   })
 
