@@ -17,6 +17,7 @@ import { bindNotifications, type Notifications } from './operations/notification
 import { createNotificationIntake } from './operations/notifications/notification-intake.ts'
 import type { NotificationParts } from './operations/notifications/receive-notification.ts'
 import { createRefusalCounter } from './operations/notifications/refusal-counter.ts'
+import { createUntrustedDesk } from './operations/notifications/untrusted-desk.ts'
 import { bindPayments, type Payments } from './operations/payments/index.ts'
 import { checkDatabase } from './store/check-database.ts'
 import { type Database, insideTransaction, openDatabase } from './store/database.ts'
@@ -121,7 +122,13 @@ export function composeBayar(
       handlers,
       wake,
     }
-    return { context, intake: createNotificationIntake(context), refusals: createRefusalCounter(context) }
+    const refusals = createRefusalCounter(context)
+    return {
+      context,
+      intake: createNotificationIntake(context),
+      refusals,
+      untrusted: createUntrustedDesk(context, refusals),
+    }
   }
 
   /** One opening for all; a failed one is tried again by the next caller. */

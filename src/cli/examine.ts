@@ -1,15 +1,16 @@
 /**
- * What `bayar doctor` looks at, one function a check. Each says what it found and, for a problem, the way out. A check that needs what an earlier one missed is skipped, so that
- * one cause is told once.
+ * What `bayar doctor` looks at: a table of checks. Each says what it found and, for a problem, the way out. A check that needs what another one missed is skipped, so that one cause is told
+ * once.
  */
 import type { Bayar } from '../bayar.ts'
 import { isBayarError } from '../errors.ts'
+import { countBacklog } from '../store/backlog.ts'
 import { checkDatabase } from '../store/check-database.ts'
 import { type Database, unreachable } from '../store/database.ts'
 import { pendingMigrations } from '../store/migrate.ts'
 import { readServerFacts } from '../store/server-facts.ts'
 import { type Loaded, loadConfig } from './load-config.ts'
-import { withStore } from './with-store.ts'
+import { openStore } from './open-store.ts'
 
 export interface Finding {
   readonly check: string
@@ -17,50 +18,79 @@ export interface Finding {
   readonly says: string
 }
 
+interface Patient {
+  readonly bayar: Bayar
+  /** Opened when first asked for, and throws what is in the way of that. */
+  database(): Database
+}
+
+interface Check {
+  readonly check: string
+  /** Not looked at unless these are well. */
+  readonly needs: readonly string[]
+  look(patient: Patient): Promise<string> | string
+}
+
+// biome-ignore format: a table is read in columns
+const CHECKS: readonly Check[] = [
+  { check: 'keys',             needs: [],                                   look: keys },
+  { check: 'notification URL', needs: [],                                   look: notificationUrl },
+  { check: 'database',         needs: [],                                   look: reached },
+  { check: 'durability',       needs: ['database'],                         look: durable },
+  { check: 'migrations',       needs: ['database'],                         look: migrated },
+  { check: 'clock',            needs: ['database'],                         look: clock },
+  { check: 'handlers',         needs: ['keys', 'durability', 'migrations'], look: handlers },
+  { check: 'deliveries',       needs: ['migrations'],                       look: deliveries },
+]
+
 const CLOCK_SKEW_SECONDS = 5
 const URL_PATIENCE_MS = 5_000
-
-type Check = readonly [name: string, look: () => Promise<string> | string]
 
 class Problem extends Error {}
 
 export async function examine(config: string | undefined): Promise<readonly Finding[]> {
-  const found: Finding[] = []
-  let loaded: Loaded | undefined
-  const load = async () => {
-    loaded = await loadConfig(config)
-    return configured(loaded)
-  }
-  found.push(...(await inOrder([['configuration', load]])))
-  if (!loaded) return [...found, ...skipped(['keys', 'notification URL', ...IN_DATABASE, ...AT_WORK])]
-  const { bayar } = loaded as Loaded
+  let loaded: Loaded
   try {
-    found.push(
-      ...(await inOrder([
-        ['keys', () => keys(bayar)],
-        ['notification URL', () => notificationUrl(bayar)],
-      ])),
-    )
-    found.push(...(await inDatabase(bayar)))
-    const isReachable = found.every(
-      ({ check, state }) => state === 'ok' || !['keys', ...IN_DATABASE].includes(check) || check === 'clock',
-    )
-    found.push(...(isReachable ? await atWork(bayar) : skipped(AT_WORK)))
+    loaded = await loadConfig(config)
+  } catch (error) {
+    const rest = CHECKS.map(({ check }) => skipped(check))
+    return [{ check: 'configuration', state: 'problem', says: sentenceOf(error) }, ...rest]
+  }
+  const { bayar } = loaded
+  let database: Database | undefined
+  const patient: Patient = { bayar, database: () => (database ??= openStore(bayar)) }
+  const found: Finding[] = [{ check: 'configuration', state: 'ok', says: configured(loaded) }]
+  try {
+    for (const { check, needs, look } of CHECKS) {
+      const isWell = (need: string) => found.some((one) => one.check === need && one.state === 'ok')
+      if (!needs.every(isWell)) {
+        found.push(skipped(check))
+        continue
+      }
+      try {
+        found.push({ check, state: 'ok', says: await look(patient) })
+      } catch (error) {
+        found.push({ check, state: 'problem', says: sentenceOf(error) })
+      }
+    }
     return found
   } finally {
+    await database?.close()
     await bayar.close()
   }
 }
 
-function configured({ bayar, file }: Loaded): string {
-  const api =
-    bayar.settings.apiKey || bayar.settings.userTokens
-      ? ''
-      : '; REST is closed, because neither an API key (BAYAR_API_KEY) nor user tokens are configured'
-  return `${file ?? 'taken from the environment'}${api}`
+function skipped(check: string): Finding {
+  return { check, state: 'skipped', says: 'not looked at, because of the problem above' }
 }
 
-function keys({ settings }: Bayar): string {
+function configured({ bayar: { settings }, file }: Loaded): string {
+  const from = file ?? 'taken from the environment'
+  if (settings.apiKey !== undefined || settings.userTokens !== undefined) return from
+  return `${from}; REST is closed, because neither an API key (BAYAR_API_KEY) nor user tokens are configured`
+}
+
+function keys({ bayar: { settings } }: Patient): string {
   const accounts = [settings, ...(settings.merchants ?? [])].filter(
     ({ serverKey }) => serverKey !== undefined,
   )
@@ -78,7 +108,7 @@ function keys({ settings }: Bayar): string {
   return `${told} for ${where}${settings.clientKey === undefined ? '; no client key, which card payments in a browser need' : ''}`
 }
 
-async function notificationUrl({ settings }: Bayar): Promise<string> {
+async function notificationUrl({ bayar: { settings } }: Patient): Promise<string> {
   if (settings.notificationUrl === undefined) return 'the one in Midtrans’s dashboard is used'
   const url = new URL(settings.notificationUrl)
   if (settings.isProduction && url.protocol !== 'https:')
@@ -118,51 +148,30 @@ function isLocal(host: string): boolean {
   return LOCAL.test(host)
 }
 
-const IN_DATABASE = ['database', 'durability', 'migrations', 'clock']
-
-async function inDatabase(bayar: Bayar): Promise<Finding[]> {
+async function reached({ database }: Patient): Promise<string> {
   try {
-    return await withStore(bayar, async (database) =>
-      inOrder([
-        ['database', () => reach(database)],
-        [
-          'durability',
-          async () => {
-            await checkDatabase(database, { waiveDurability: false })
-            return 'what it acknowledged survives a power cut'
-          },
-        ],
-        ['migrations', () => migrated(database)],
-        ['clock', () => clock(database)],
-      ]),
-    )
-  } catch (error) {
-    return [
-      { check: 'database', state: 'problem', says: sentenceOf(error) },
-      ...skipped(IN_DATABASE.slice(1)),
-    ]
-  }
-}
-
-async function reach(database: Database): Promise<string> {
-  try {
-    return `PostgreSQL ${(await readServerFacts(database)).version}`
+    return `PostgreSQL ${(await readServerFacts(database())).version}`
   } catch (error) {
     throw unreachable(error)
   }
 }
 
-async function migrated(database: Database): Promise<string> {
-  const pending = await pendingMigrations(database)
+async function durable({ database }: Patient): Promise<string> {
+  await checkDatabase(database(), { waiveDurability: false })
+  return 'what it acknowledged survives a power cut'
+}
+
+async function migrated({ database }: Patient): Promise<string> {
+  const pending = await pendingMigrations(database())
   if (pending.length === 0) return 'the schema is up to date'
   throw new Problem(
     `${pending.length} ${pending.length === 1 ? 'is' : 'are'} missing: run \`npx bayar migrate\`.`,
   )
 }
 
-async function clock(database: Database): Promise<string> {
+async function clock({ database }: Patient): Promise<string> {
   const before = Date.now()
-  const theirs = (await readServerFacts(database)).clock.getTime()
+  const theirs = (await readServerFacts(database())).clock.getTime()
   const ours = (before + Date.now()) / 2
   const seconds = Math.abs(theirs - ours) / 1000
   if (seconds <= CLOCK_SKEW_SECONDS) return 'the database and this machine agree'
@@ -171,62 +180,27 @@ async function clock(database: Database): Promise<string> {
   )
 }
 
-const AT_WORK = ['handlers', 'deliveries']
-
-async function atWork(bayar: Bayar): Promise<Finding[]> {
-  const health = await bayar.health()
-  return inOrder([
-    [
-      'handlers',
-      () => {
-        const [problem] = health.problems
-        if (problem) throw new Problem(problem.says)
-        return 'every registered `within` handler is in this code'
-      },
-    ],
-    [
-      'deliveries',
-      () => {
-        const { overdueDeliveries: overdue, deadDeliveries: dead } = health
-        const ways = [
-          ...(overdue > 0
-            ? [
-                `${overdue} have been due for over a minute: run \`npx bayar worker\` with the code of their handlers, or retire a handler that is gone.`,
-              ]
-            : []),
-          ...(dead > 0
-            ? [
-                `${dead} were given up: \`npx bayar events dead\` shows why, \`npx bayar events replay\` delivers them again.`,
-              ]
-            : []),
-        ]
-        if (ways.length > 0) throw new Problem(ways.join(' '))
-        return 'none waits for long'
-      },
-    ],
-  ])
+async function handlers({ bayar }: Patient): Promise<string> {
+  const [problem] = (await bayar.health()).problems
+  if (problem) throw new Problem(problem.says)
+  return 'every registered `within` handler is in this code'
 }
 
-async function inOrder(checks: readonly Check[]): Promise<Finding[]> {
-  const found: Finding[] = []
-  for (const [check, look] of checks) {
-    try {
-      found.push({ check, state: 'ok', says: await look() })
-    } catch (error) {
-      found.push({ check, state: 'problem', says: sentenceOf(error) })
-      // Of a database that cannot be reached nothing else can be said.
-      if (check === 'database') return [...found, ...skipped(checks.slice(1).map(([name]) => name))]
-    }
+async function deliveries({ database }: Patient): Promise<string> {
+  const { overdueDeliveries: overdue, deadDeliveries: dead } = await countBacklog(database(), new Date())
+  const ways: string[] = []
+  if (overdue > 0) {
+    ways.push(
+      `${overdue} ${overdue === 1 ? 'has' : 'have'} been due for over a minute: run \`npx bayar worker\` with the code of the handlers, or retire a handler that is gone.`,
+    )
   }
-  return found
-}
-
-function skipped(names: readonly string[]): Finding[] {
-  return names.map((check) => ({
-    check,
-    state: 'skipped',
-    says: 'not looked at, because of the problem above',
-  }))
+  if (dead > 0) {
+    ways.push(
+      `${dead} ${dead === 1 ? 'was' : 'were'} given up: \`npx bayar events dead\` shows why, \`npx bayar events replay\` delivers again.`,
+    )
+  }
+  if (ways.length > 0) throw new Problem(ways.join(' '))
+  return 'none waits for long'
 }
 
 function sentenceOf(error: unknown): string {

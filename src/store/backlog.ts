@@ -9,6 +9,7 @@ export interface Backlog {
   readonly waitingDeliveries: number
   /** Due for over a minute: nobody drains them. */
   readonly overdueDeliveries: number
+  /** Without those of retired handlers, which nobody can deliver any more. */
   readonly deadDeliveries: number
   readonly openReviews: number
 }
@@ -21,7 +22,7 @@ export async function countBacklog(database: Queryable, at: Date): Promise<Backl
             (select count(*)::int from bayar.notifications where status = 'failed') as "failedNotifications",
             (select count(*)::int from bayar.deliveries where state = 'waiting') as "waitingDeliveries",
             (select count(*)::int from bayar.deliveries where state = 'waiting' and due_at < $1::timestamptz - interval '1 minute') as "overdueDeliveries",
-            (select count(*)::int from bayar.deliveries where state = 'dead') as "deadDeliveries",
+            (select count(*)::int from bayar.deliveries d join bayar.handlers h on h.id = d.handler_id where d.state = 'dead' and h.retired_at is null) as "deadDeliveries",
             (select count(*)::int from bayar.reviews where closed_at is null) as "openReviews"`,
     [at],
   )

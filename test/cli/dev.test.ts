@@ -167,8 +167,8 @@ test('a person is shown the addresses and two commands to paste, which work', as
     `bayar already runs here:\n\n  app        ${app_url}\n  simulator  ${simulator_url}\n`,
   )
   const { stdout } = await first.end('SIGTERM')
-  expect(stdout).toContain(`API docs    ${app_url}/docs`)
-  expect(stdout).toContain(`for programs  ${join(home, 'dev.json')}`)
+  expect(stdout).toContain(`${app_url}/docs`)
+  expect(stdout).toContain(join(home, 'dev.json'))
   expect(stdout).toMatch(
     /curl -s \S+\/midtrans\/api\/charge\/ -H "Authorization: Bearer \w{32}" .*"order_id":"(TRY-\w+)"/,
   )

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '../../src/store/database.ts'
 import { buildCli, eventually, told } from './built-cli.ts'
 import { type DurableServer, durableServer } from './durable-server.ts'
 import { openShop, type Shop } from './shop.ts'
@@ -223,7 +224,8 @@ describe('events and handlers', () => {
       handler: 'fulfil-order',
       owed: 1,
     })
-    const worker = await shop.start('worker')
+    const worker = await shop.start('serve', '--worker', '--port', '0')
+    expect(told(worker)).toMatchObject({ worker: true })
     await eventually(
       'it was delivered again',
       () => fulfilled().split(`end ORDER-1 ${id}`).length === 3 || undefined,
@@ -293,8 +295,29 @@ describe('events and handlers', () => {
     expect((await shop.ask('events', 'dead')).answer.results).toMatchObject([
       { handler: 'send-receipt', order_id: 'ORDER-5', type: 'payment.settled' },
     ])
+    // Nobody can do anything about those, so the doctor is content.
+    expect((await shop.run('doctor')).code).toBe(0)
+  })
+
+  test('the doctor tells of what nobody drains, and of what was given up', async () => {
+    const database = openDatabase({ database: shop.env.DATABASE_URL!, connections: 2 })
+    const turn = (change: string) =>
+      database.query(`update bayar.deliveries set ${change} where state <> 'done'`)
+    await turn(`due_at = due_at - interval '2 minutes'`)
+    expect((await shop.run('doctor')).stdout).toMatch(
+      /^problem +deliveries +1 has been due for over a minute/m,
+    )
+    await turn(`state = 'dead', finished_at = due_at`)
     const { code, stdout } = await shop.run('doctor')
     expect(code).toBe(5)
-    expect(stdout).toMatch(/^problem +deliveries +1 were given up/m)
+    expect(stdout).toMatch(/^problem +deliveries +1 was given up/m)
+    const [{ event_id } = { event_id: '' }] = (await shop.ask('events', 'dead')).answer.results.filter(
+      ({ handler }) => handler === 'fulfil-order',
+    )
+    expect(
+      (await shop.ask('events', 'replay', String(event_id), '--handler', 'fulfil-order')).answer.owed,
+    ).toBe(1)
+    expect((await shop.run('doctor')).code).toBe(0)
+    await database.close()
   })
 })

@@ -88,6 +88,19 @@ describe('a fresh clone, with NODE_ENV=production and ignore-scripts, where only
     expect(await staying.end('SIGTERM')).toMatchObject({ code: 5 })
   })
 
+  test('what runs ends when npm is gone, although the shell between died without passing the signal on', async () => {
+    const staying = await runToFirstLine(
+      '/bin/sh',
+      ['-c', '"$0" scripts/dev.mjs bench stay; true', process.execPath],
+      {
+        cwd: clone.folder,
+        env: { ...environment, npm_lifecycle_event: 'bench' },
+      },
+    )
+    // The end is reported when the last of them has let go of the pipe.
+    expect(await staying.end('SIGKILL')).toMatchObject({ signal: 'SIGKILL' })
+  })
+
   test('the lock of a run that was killed is broken', async () => {
     const lock = join(clone.folder, '.cache', 'dev.lock')
     mkdirSync(lock)

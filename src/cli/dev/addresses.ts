@@ -1,6 +1,10 @@
 /** What a person is shown: where everything is, and two lines to paste for a first payment. */
 import { join } from 'node:path'
-import type { DevFile } from './home.ts'
+import { facts } from '../output.ts'
+import { DEV_FILE, type DevFile } from './home.ts'
+
+const SANDBOX =
+  'the sandbox, with your keys; it cannot notify this machine, so payments are asked about instead'
 
 export interface Shown {
   readonly dev: DevFile
@@ -18,14 +22,15 @@ export function tellAddresses({ dev, folder, config, isApiKeyGiven, notification
   return [
     'bayar runs.',
     '',
-    `  app         ${dev.app_url}`,
-    `  API docs    ${dev.app_url}/docs`,
-    dev.simulator_url === null
-      ? '  Midtrans    the sandbox, with your keys. It cannot notify this machine; payments are asked about instead.'
-      : `  simulator   ${dev.simulator_url}`,
-    ...(notificationUrl === null ? [] : [`  notified    ${notificationUrl} (MIDTRANS_NOTIFICATION_URL)`]),
-    ...(config === null ? [] : [`  handlers    ${config}`]),
-    `  for programs  ${join(folder, 'dev.json')}`,
+    facts([
+      ['  app', dev.app_url],
+      ['  API docs', `${dev.app_url}/docs`],
+      ['  simulator', dev.simulator_url],
+      ['  Midtrans', dev.simulator_url === null ? SANDBOX : null],
+      ['  notified', notificationUrl && `${notificationUrl} (MIDTRANS_NOTIFICATION_URL)`],
+      ['  handlers', config],
+      ['  for programs', join(folder, DEV_FILE)],
+    ]),
     '',
     'Charge a BCA virtual account:',
     '',

@@ -43,7 +43,7 @@ export async function run(call: Call): Promise<ExitName> {
   if (lock === null) {
     const dev = home.read<DevFile>(DEV_FILE)
     const { app_url, simulator_url } = dev ?? { app_url: null, simulator_url: null }
-    call.out.answer({ state: 'running', app_url, simulator_url }, () =>
+    call.out.answer({ state: 'running_already', app_url, simulator_url }, () =>
       dev ? tellRunning(dev) : 'bayar is being started here by another process.',
     )
     return 'running'

@@ -1,6 +1,6 @@
 import { createSimulator } from '../../simulator/index.ts'
 import type { Call } from '../call.ts'
-import { choosePort, explainPort, hostOf, SIMULATOR_PORT } from '../ports.ts'
+import { choosePort, explainPort, hostOf, SIMULATOR_PORT, urlOf } from '../ports.ts'
 import { listenForStop } from '../stop-signal.ts'
 
 export async function run(call: Call): Promise<undefined> {
@@ -14,6 +14,7 @@ export async function run(call: Call): Promise<undefined> {
     notificationUrl: call.text('notify') ?? (process.env.MIDTRANS_NOTIFICATION_URL || undefined),
     seed: call.whole('seed'),
   }
+  const url = urlOf(host, port)
   const simulator = createSimulator(
     Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   )
@@ -23,16 +24,16 @@ export async function run(call: Call): Promise<undefined> {
   const { serverKey, clientKey, merchantId } = simulator
   const notificationUrl = given.notificationUrl ?? null
   call.out.answer(
-    { simulatorUrl: listening.url, serverKey, clientKey, merchantId, notificationUrl, pid: process.pid },
+    { simulatorUrl: url, serverKey, clientKey, merchantId, notificationUrl, pid: process.pid },
     () =>
       [
-        `A Midtrans of your own: ${listening.url}`,
+        `A Midtrans of your own: ${url}`,
         notificationUrl === null
           ? 'No notification URL: give one with --notify, or on its page.'
           : `Notifications go to ${notificationUrl}`,
         '',
         'For the program that pays with it:',
-        `  MIDTRANS_BASE_URL=${listening.url}`,
+        `  MIDTRANS_BASE_URL=${url}`,
         `  MIDTRANS_SERVER_KEY=${serverKey}`,
         `  MIDTRANS_CLIENT_KEY=${clientKey}`,
         `  MIDTRANS_MERCHANT_ID=${merchantId}`,

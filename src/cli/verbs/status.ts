@@ -1,18 +1,16 @@
-import { countBacklog } from '../../store/backlog.ts'
+import type { Bayar } from '../../bayar.ts'
+import type { Health } from '../../operations/health.ts'
+import { type Backlog, countBacklog } from '../../store/backlog.ts'
 import type { Call } from '../call.ts'
 import type { ExitName } from '../exit-codes.ts'
+import { openStore } from '../open-store.ts'
 import { facts } from '../output.ts'
 import { withBayar } from '../with-bayar.ts'
-import { withStore } from '../with-store.ts'
 
 export async function run(call: Call): Promise<ExitName> {
   return withBayar(call, async (bayar) => {
     const health = await bayar.health()
-    // Without a schema there is nothing to count; what is in the way is said above.
-    const hasSchema = !health.problems.some(({ code }) => !COUNTABLE.has(code))
-    const backlog = hasSchema
-      ? await withStore(bayar, (database) => countBacklog(database, new Date()))
-      : null
+    const backlog = await backlogOf(bayar, health)
     call.out.answer({ ready: health.isReady, problems: health.problems, backlog }, () => {
       const problems = health.problems.map(({ says }) => `not ready: ${says}`)
       return [
@@ -24,10 +22,14 @@ export async function run(call: Call): Promise<ExitName> {
   })
 }
 
-/** In the way of work, but not of counting it. */
-const COUNTABLE: ReadonlySet<string> = new Set(['handlers_missing'])
+/** Missing handlers are in the way of work, but not of counting it; without a database or a schema there is nothing to count. */
+async function backlogOf(bayar: Bayar, { problems }: Health): Promise<Backlog | null> {
+  if (problems.some(({ code }) => code !== 'handlers_missing')) return null
+  const database = openStore(bayar)
+  return countBacklog(database, new Date()).finally(() => database.close())
+}
 
-function rowsOf(backlog: Awaited<ReturnType<typeof countBacklog>>): [string, number][] {
+function rowsOf(backlog: Backlog): [string, number][] {
   return [
     ['payments that Midtrans has not ended', backlog.openPayments],
     ['commands whose outcome is unknown', backlog.unknownOutcomes],

@@ -3,7 +3,6 @@
  *
  * Once a signature verifies, nothing else in the body leads to a 4xx: what cannot be understood is stored `failed`, to be replayed by a later version.
  */
-import { createHash } from 'node:crypto'
 import { uuidv7 } from '../../domain/uuid.ts'
 import { BayarError } from '../../errors.ts'
 import { noticeColumns } from '../../gateway/notice-columns.ts'
@@ -12,14 +11,14 @@ import { matchKey } from '../../gateway/signature.ts'
 import { translate } from '../../gateway/translate.ts'
 import type { WireDocument } from '../../gateway/wire.ts'
 import { connectionLost, unreachable } from '../../store/database.ts'
-import { recordFailed, recordUntrusted } from '../../store/notifications.ts'
-import { checkSoon } from '../../store/open-payments.ts'
+import { recordFailed } from '../../store/notifications.ts'
 import type { NewNotification, NotificationStatus } from '../../store/write-advances.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
 import { applyNotification } from './apply-notification.ts'
 import type { NotificationIntake } from './notification-intake.ts'
-import { minuteOf, type RefusalCounter } from './refusal-counter.ts'
+import type { RefusalCounter } from './refusal-counter.ts'
+import type { UntrustedDesk } from './untrusted-desk.ts'
 
 /** After so long the 200 goes out and the application goes on: Midtrans wants an answer within five seconds. */
 const APPLY_WAIT_MS = 2_000
@@ -36,6 +35,7 @@ export interface NotificationParts {
   readonly context: Context
   readonly intake: NotificationIntake
   readonly refusals: RefusalCounter
+  readonly untrusted: UntrustedDesk
 }
 
 export interface Receipt {
@@ -44,7 +44,7 @@ export interface Receipt {
 }
 
 export async function receiveNotification(
-  { context, intake, refusals }: NotificationParts,
+  { context, intake, refusals, untrusted }: NotificationParts,
   received: Received,
 ): Promise<Receipt> {
   // 1. Read.
@@ -63,8 +63,9 @@ export async function receiveNotification(
   const merchant = fields && matchKey(fields, keys)
   if (merchant === undefined) {
     const notice = newNotice(received, document, null, at)
-    if (received.channel !== 'payment') return recordHint(context, notice)
-    await recordForged(context, notice)
+    if (received.channel !== 'payment')
+      return { status: 'foreign', id: (await untrusted.hint(notice)) ?? notice.id }
+    await untrusted.forged(notice)
     throw new BayarError(
       'notification_unsigned',
       'Check that MIDTRANS_SERVER_KEY is the key of the account that sends this.',
@@ -156,45 +157,10 @@ function newNotice(
   }
 }
 
-/** Bad signatures are kept under a cap, because Midtrans sends them again when a wrong key was configured; a stranger gains nothing. */
-async function recordForged(context: Context, notice: NewNotification): Promise<void> {
-  const { paymentId } = await orUnreachable(
-    recordUntrusted(context.database, notice, {
-      digest: digestOf(notice.raw),
-      status: 'invalid_signature',
-      error: null,
-      minute: minuteOf(notice.receivedAt),
-    }),
-  )
-  // Perhaps our key is the wrong one: a known order is asked about at Midtrans, not believed.
-  if (paymentId !== null) await checkSoon(context.database, paymentId, notice.receivedAt)
-  context.log.warn('notification with a wrong signature', {
-    order_id: paymentId === null ? null : notice.orderId,
-  })
-}
-
-/** Recurring and pay-account notices carry no signature we can check: hints, kept under the same cap, never believed. */
-async function recordHint(context: Context, notice: NewNotification): Promise<Receipt> {
-  const { id } = await orUnreachable(
-    recordUntrusted(context.database, notice, {
-      digest: digestOf(notice.raw),
-      status: 'foreign',
-      error: null,
-      minute: minuteOf(notice.receivedAt),
-    }),
-  )
-  return { status: 'foreign', id: id ?? notice.id }
-}
-
 async function orUnreachable<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
     throw connectionLost(error) ? unreachable(error) : error
   }
-}
-
-function digestOf(bytes: Uint8Array): string {
-  const hex = createHash('sha256').update(bytes).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }

@@ -8,7 +8,7 @@ import type { Database } from '../../store/database.ts'
 import { countNotification } from '../../store/notifications.ts'
 import { type Log, reasonOf } from '../log.ts'
 
-export type RefusalKind = 'malformed' | 'too_large' | 'too_slow'
+export type RefusalKind = 'malformed' | 'too_large' | 'too_slow' | 'untrusted'
 
 export interface RefusalCounter {
   count(kind: RefusalKind): void

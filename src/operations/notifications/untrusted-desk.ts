@@ -1,0 +1,69 @@
+/**
+ * Where notices go that nobody can vouch for: a wrong signature, or a channel that has none. They are kept under a cap, because Midtrans sends them again when it was our key that was wrong; a
+ * stranger gains nothing.
+ *
+ * One is written at a time, and few may wait: a flood of forgeries takes one connection and leaves the others to what is genuine. What finds no place is only counted, and refused like the rest.
+ */
+import { createHash } from 'node:crypto'
+import { connectionLost, unreachable } from '../../store/database.ts'
+import { recordUntrusted } from '../../store/notifications.ts'
+import { checkSoon } from '../../store/open-payments.ts'
+import type { NewNotification } from '../../store/write-advances.ts'
+import type { Context } from '../context.ts'
+import { minuteOf, type RefusalCounter } from './refusal-counter.ts'
+
+const WAITING_MAX = 200
+
+export interface UntrustedDesk {
+  /** A signature that does not verify. */
+  forged(notice: NewNotification): Promise<void>
+  /** A recurring or pay-account notice: a hint, never believed. Answers the row that keeps it, or null. */
+  hint(notice: NewNotification): Promise<string | null>
+}
+
+export function createUntrustedDesk(context: Context, refusals: RefusalCounter): UntrustedDesk {
+  let waiting = 0
+  let last: Promise<unknown> = Promise.resolve()
+
+  function record(notice: NewNotification, status: 'invalid_signature' | 'foreign') {
+    if (waiting >= WAITING_MAX) {
+      refusals.count('untrusted')
+      return Promise.resolve({ id: null, paymentId: null })
+    }
+    waiting++
+    const mine = last
+      .catch(() => {})
+      .then(() =>
+        recordUntrusted(context.database, notice, {
+          digest: digestOf(notice.raw),
+          status,
+          error: null,
+          minute: minuteOf(notice.receivedAt),
+        }),
+      )
+      .finally(() => waiting--)
+    last = mine
+    return mine.catch((error: unknown) => {
+      throw connectionLost(error) ? unreachable(error) : error
+    })
+  }
+
+  return {
+    async forged(notice) {
+      const { paymentId } = await record(notice, 'invalid_signature')
+      // Perhaps our key is the wrong one: a known order is asked about at Midtrans, not believed.
+      if (paymentId !== null) await checkSoon(context.database, paymentId, notice.receivedAt)
+      context.log.warn('notification with a wrong signature', {
+        order_id: paymentId === null ? null : notice.orderId,
+      })
+    },
+    async hint(notice) {
+      return (await record(notice, 'foreign')).id
+    },
+  }
+}
+
+function digestOf(bytes: Uint8Array): string {
+  const hex = createHash('sha256').update(bytes).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
+}
