@@ -27,7 +27,11 @@ export const ERRORS = {
     retry: 'never',
     says: 'The database would lose or misjudge payments with its present settings.',
   },
-  database_not_started: { status: 500, retry: 'never', says: 'The embedded PostgreSQL could not be started.' },
+  database_not_started: {
+    status: 500,
+    retry: 'never',
+    says: 'The embedded PostgreSQL could not be started.',
+  },
   port_taken: { status: 500, retry: 'later', says: 'Another program listens where this one should.' },
   migrations_pending: {
     status: 503,
@@ -39,8 +43,16 @@ export const ERRORS = {
     retry: 'later',
     says: 'The database schema was made by a newer version of bayar: deploy that version.',
   },
-  migrations_differ: { status: 503, retry: 'never', says: 'The database was migrated from files that read differently in this version of bayar.' },
-  migration_failed: { status: 500, retry: 'never', says: 'A migration could not be applied; the database is as it was before it.' },
+  migrations_differ: {
+    status: 503,
+    retry: 'never',
+    says: 'The database was migrated from files that read differently in this version of bayar.',
+  },
+  migration_failed: {
+    status: 500,
+    retry: 'never',
+    says: 'A migration could not be applied; the database is as it was before it.',
+  },
   keys_missing: {
     status: 500,
     retry: 'never',
@@ -70,7 +82,11 @@ export const ERRORS = {
     retry: 'never',
     says: 'Say who you are: send `Authorization: Bearer <api key or token>`.',
   },
-  tokens_unverifiable: { status: 503, retry: 'later', says: 'The keys that users’ tokens are checked with cannot be read now.' },
+  tokens_unverifiable: {
+    status: 503,
+    retry: 'later',
+    says: 'The keys that users’ tokens are checked with cannot be read now.',
+  },
   not_allowed: { status: 403, retry: 'never', says: 'This caller may not do that.' },
   not_found: { status: 404, retry: 'never', says: 'There is nothing here.' },
   method_not_allowed: { status: 405, retry: 'never', says: 'This address does not answer that method.' },
@@ -154,7 +170,11 @@ export const ERRORS = {
     retry: 'never',
     says: 'The notification is not signed with this merchant’s key.',
   },
-  notification_not_stored: { status: 503, retry: 'later', says: 'The notification could not be stored now; send it again.' },
+  notification_not_stored: {
+    status: 503,
+    retry: 'later',
+    says: 'The notification could not be stored now; send it again.',
+  },
   notification_not_found: { status: 404, retry: 'never', says: 'There is no such notification.' },
   event_not_found: { status: 404, retry: 'never', says: 'There is no such event.' },
   handler_not_found: { status: 404, retry: 'never', says: 'There is no such handler.' },

@@ -14,13 +14,16 @@ function live(life: string, order: readonly { kind: 'notice' | 'poll'; index: nu
   let deltas = 0n
   const apply = (said: ReturnType<typeof news>) => {
     const original = fingerprints.get(said.fingerprint)
-    const copyOf = said.source === 'notification' && original ? { notificationId: original, isWaiting: false } : null
+    const copyOf =
+      said.source === 'notification' && original ? { notificationId: original, isWaiting: false } : null
     const plan = judgeNews(now, [{ news: said, copyOf }], RULES)
     for (const row of plan.history) {
       deltas += row.moneyDelta
       if (row.event !== null) events.push(row.event)
     }
-    expect(plan.history.map((row) => row.sequence)).toEqual(plan.history.map((_, index) => now.version + index + 1))
+    expect(plan.history.map((row) => row.sequence)).toEqual(
+      plan.history.map((_, index) => now.version + index + 1),
+    )
     now = plan.payment
     if (said.source === 'notification' && !original) fingerprints.set(said.fingerprint, said.notificationId!)
     return plan.outcomes[0]!.verdict
@@ -54,13 +57,25 @@ function check(life: string, { payment: end, events, deltas }: ReturnType<typeof
 }
 
 test.each(LIVES)('in order: %s', (life) => {
-  check(life, live(life, life.split(' ').map((_, index) => ({ kind: 'notice', index }))))
+  check(
+    life,
+    live(
+      life,
+      life.split(' ').map((_, index) => ({ kind: 'notice', index })),
+    ),
+  )
 })
 
 test.each(LIVES)('every order: %s', (life) => {
   const count = life.split(' ').length
   for (const order of permutations([...Array(count).keys()])) {
-    check(life, live(life, order.map((index) => ({ kind: 'notice', index }))))
+    check(
+      life,
+      live(
+        life,
+        order.map((index) => ({ kind: 'notice', index })),
+      ),
+    )
   }
 })
 
@@ -73,5 +88,7 @@ test('any order, repeated, interleaved with polls', () => {
 
 function permutations(list: readonly number[]): number[][] {
   if (list.length <= 1) return [[...list]]
-  return list.flatMap((one) => permutations(list.filter((other) => other !== one)).map((rest) => [one, ...rest]))
+  return list.flatMap((one) =>
+    permutations(list.filter((other) => other !== one)).map((rest) => [one, ...rest]),
+  )
 }

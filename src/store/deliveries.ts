@@ -153,7 +153,7 @@ export async function countOverdue(
 ): Promise<{ overdue: number; dead: number }> {
   const { rows } = await database.query<{ overdue: number; dead: number }>(
     `select (select count(*)::int from (select 1 from bayar.deliveries where state = 'waiting' and due_at < $1 limit 10000) o) as overdue,
-            (select count(*)::int from (select 1 from bayar.deliveries where state = 'dead' limit 10000) d) as dead`,
+            (select count(*)::int from (select 1 from bayar.deliveries f join bayar.handlers h on h.id = f.handler_id where f.state = 'dead' and h.retired_at is null limit 10000) d) as dead`,
     [before],
   )
   return rows[0]!

@@ -216,17 +216,9 @@ export async function listNotifications(
   return rows
 }
 
-/** Queues stored notices to be judged again. Forged ones only when their signature verifies now: the caller says which ids those are. */
-export async function queueNotifications(
-  database: Queryable,
-  ids: readonly string[],
-  at: Date,
-): Promise<number> {
-  const { rowCount } = await database.query(
-    `update bayar.notifications set due_at = $2, status = 'received' where id = any ($1::uuid[])`,
-    [ids, at],
-  )
-  return rowCount ?? 0
+/** Queues a stored notice to be judged again. Its verdict stays until there is another one. */
+export async function queueNotification(database: Queryable, id: string, at: Date): Promise<void> {
+  await database.query('update bayar.notifications set due_at = $2 where id = $1', [id, at])
 }
 
 /** The key is known now: the notice is genuine, and whose. */

@@ -161,7 +161,9 @@ with judged as materialized (
     from verdicts n where n.is_new
 ), judged_again as (
   update bayar.notifications o
-     set status = n.status, error = n.error, payment_id = coalesce(n.payment_id, o.payment_id), original_id = n.original_id,
+     -- Told again, it changes nothing any more; that it was the cause stays true.
+     set status = case when o.status = 'processed' and n.status in ('duplicate', 'stale') then o.status else n.status end,
+         error = n.error, payment_id = coalesce(n.payment_id, o.payment_id), original_id = n.original_id,
          attempts = o.attempts + 1, processed_at = case when n.due_at is null then $8::timestamptz end, due_at = n.due_at
     from verdicts n where o.id = n.id and not n.is_new
 ), counted as (

@@ -57,16 +57,17 @@ export interface TestBayar {
 
 /** Only its path is looked at: the simulator is called in process. */
 const BASE_URL = 'http://midtrans.simulator'
-const NOTIFICATION_URL = 'http://bayar.test/midtrans/api/notification/'
+const APP_URL = 'http://bayar.test'
 const NOON = new Date('2026-03-02T05:00:00Z')
 
 export async function createTestBayar(given: TestBayarOptions = {}): Promise<TestBayar> {
-  const { url, drop } = given.database === undefined ? await makeDatabase() : { url: given.database, drop: async () => {} }
+  const { url, drop } =
+    given.database === undefined ? await makeDatabase() : { url: given.database, drop: async () => {} }
   let bayar: Bayar | undefined
   const simulator = createSimulator({
     seed: 1,
     clock: { start: given.now ?? NOON, frozen: true },
-    notificationUrl: NOTIFICATION_URL,
+    notificationUrl: `${APP_URL}${given.options?.basePath ?? ''}/midtrans/api/notification/`,
     deliver: (request) => bayar!.fetch(request),
     ...given.simulator,
   })
@@ -87,7 +88,11 @@ export async function createTestBayar(given: TestBayarOptions = {}): Promise<Tes
     { waiveDurability: true },
   )
   const events: TestEvent[] = []
-  bayar.on('*', 'bayar-test-kit', ({ event, payment }) => void events.push({ ...event, orderId: payment.orderId }))
+  bayar.on(
+    '*',
+    'bayar-test-kit',
+    ({ event, payment }) => void events.push({ ...event, orderId: payment.orderId }),
+  )
   given.handlers?.(bayar)
   const kit = bayar
   let worker: Worker
@@ -109,7 +114,8 @@ export async function createTestBayar(given: TestBayarOptions = {}): Promise<Tes
       await worker.idle()
     }
   }
-  const progress = () => events.length + simulator.notifications.list().reduce((sum, notice) => sum + notice.attempts.length, 0)
+  const progress = () =>
+    events.length + simulator.notifications.list().reduce((sum, notice) => sum + notice.attempts.length, 0)
 
   const test: TestBayar = {
     bayar: kit,

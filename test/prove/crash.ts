@@ -91,7 +91,8 @@ export async function proveCrashes(options: {
       const next = await startShop(options.databaseUrl, handledFile, life + 0.5)
       shop = next.process
       const again = await sendAll(next.url, sent.unacknowledged, acknowledged)
-      if (again.unacknowledged.length > 0) throw new Error(`${again.unacknowledged.length} notifications are refused by a healthy shop`)
+      if (again.unacknowledged.length > 0)
+        throw new Error(`${again.unacknowledged.length} notifications are refused by a healthy shop`)
       await settle(database)
       shop.kill('SIGTERM')
       await exited(shop)

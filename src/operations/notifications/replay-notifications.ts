@@ -10,7 +10,7 @@ import {
   listNotifications,
   type NotificationFilter,
   type NotificationRow,
-  queueNotifications,
+  queueNotification,
   trustNotification,
 } from '../../store/notifications.ts'
 import type { NotificationStatus } from '../../store/write-advances.ts'
@@ -71,7 +71,7 @@ async function replayOne(
   } else if (notice.merchant === null) {
     return { ...same, status: notice.status, error: 'It carries no signature: it is only a hint.' }
   } else {
-    await queueNotifications(context.database, [notice.id], at)
+    await queueNotification(context.database, notice.id, at)
   }
   await applyNotification(context, notice.id, options)
   const now = (await findNotification(context.database, notice.id))!
