@@ -51,6 +51,7 @@ const TASKS = {
       [tool('@biomejs', 'biome', 'bin', 'biome'), 'check'],
       [tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'],
       [tool('vitest', 'vitest.mjs'), 'run', 'test/architecture.test.ts'],
+      [...typescript, 'scripts/write-reference.mjs', '--check'],
     ],
   },
   bench: { env: 'development', build: true, run: (args) => [[...typescript, 'bench/main.ts', ...args]] },

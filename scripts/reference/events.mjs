@@ -19,7 +19,7 @@ paid one is a row of the payment's history, and nobody is told. Refunds and char
 
 ${table(['reason', 'means'], reasons)}
 
-What to do about each is told in [the guide to notifications](../guides/notifications.md#reviews).`
+What to do about each is told in [the guide to notifications](../guides/notifications.md#8-reviews).`
 }
 
 function statusesOf(type) {

@@ -1,4 +1,5 @@
 import { createBayar } from '../../src/bayar.ts'
+import { ERRORS } from '../../src/errors.ts'
 import { code, table } from './markdown.mjs'
 
 const silent = { info() {}, warn() {}, error() {} }
@@ -93,6 +94,7 @@ function schemaName(schema) {
 
 function typeOf(schema) {
   if (schema.$ref) return schemaName(schema)
+  if (schema.enum?.length === Object.keys(ERRORS).length) return 'a [code](errors.md)'
   if (schema.enum) return schema.enum.map((word) => code(word)).join(', ')
   if (schema.const !== undefined) return code(schema.const)
   const any = schema.anyOf ?? schema.oneOf

@@ -23,12 +23,12 @@ beforeAll(() => {
     join(clone.folder, 'bench', 'main.ts'),
     `const [what]: string[] = process.argv.slice(2)
     const { NODE_ENV, PATH } = process.env
-    console.log(JSON.stringify({ what, node: process.execPath, version: process.version, NODE_ENV, PATH }))
-    if (what === 'fail') process.exit(7)
     if (what === 'stay') {
       setInterval(() => undefined, 60_000)
       process.on('SIGTERM', () => process.exit(5))
-    }`,
+    }
+    console.log(JSON.stringify({ what, node: process.execPath, version: process.version, NODE_ENV, PATH }))
+    if (what === 'fail') process.exit(7)`,
   )
 })
 
