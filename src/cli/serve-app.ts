@@ -13,7 +13,7 @@ export interface ServedApp {
  */
 export async function serveApp(
   bayar: Bayar,
-  { port, host }: { port: number; host: string },
+  { port, host, landing }: { port: number; host: string; landing?: () => string },
 ): Promise<ServedApp> {
   const [{ createApp }, { jsonLog }, { serve }] = await Promise.all([
     import('../http/app.ts'),
@@ -22,7 +22,12 @@ export async function serveApp(
   ])
   const { settings } = bayar
   const surfaces = { rest: settings.rest ?? true, docs: settings.docs ?? true }
-  const app = createApp({ bayar, settings: { ...settings, ...surfaces }, log: settings.log ?? jsonLog() })
+  const app = createApp({
+    bayar,
+    settings: { ...settings, ...surfaces },
+    log: settings.log ?? jsonLog(),
+    ...(landing ? { landing } : {}),
+  })
   try {
     const server = await serve({ fetch: app.fetch, settings }, { port, host })
     return { url: `${urlOf(host, port)}${settings.basePath ?? ''}`, close: () => server.close() }

@@ -98,6 +98,9 @@ test('the whole story: charge, pay, the handler runs; a second one shows the fir
   expect(statSync(join(home, 'dev.json')).mode & 0o777).toBe(0o600)
   expect(dev.server_key).toMatch(/^SB-Mid-server-/)
   expect((await fetch(`${dev.app_url}/readyz`)).status).toBe(200)
+  const page = await (await fetch(`${dev.app_url}/`)).text()
+  expect(page).toContain(dev.simulator_url)
+  expect(page, 'a page that anybody may open shows no key').not.toContain(dev.api_key)
   expect((await fetch(`${dev.app_url}/docs`)).status).toBe(200)
 
   await chargeAndPay(dev, 'ORDER-1')

@@ -13,6 +13,7 @@ import { tellAddresses, tellRunning } from '../dev/addresses.ts'
 import { registerHandlersFile, retireHandlersFile } from '../dev/handlers-file.ts'
 import { DEV_FILE, type DevFile, type Home, openHome } from '../dev/home.ts'
 import { type Keys, keysOf, refuseProduction } from '../dev/keys.ts'
+import { landingPage } from '../dev/landing.ts'
 import { loadPointedAt } from '../dev/point-at.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { findConfig } from '../load-config.ts'
@@ -132,7 +133,8 @@ async function start(call: Call, { gateway, given, home, keys, stop, onStop }: S
   const worker = await bayar.work()
   onStop(() => worker.stop())
   if (stop.isAsked) return
-  const app = await serveApp(bayar, { port, host })
+  const landing = () => landingPage({ appUrl, simulatorUrl, devFile: home.devFile })
+  const app = await serveApp(bayar, { port, host, landing })
   onStop(() => app.close())
 
   // 7. Now others may find it.
