@@ -175,20 +175,24 @@ export function composeBayar(
     within: register('within'),
     ready: async () => void (await parts()),
     async work() {
-      const worker = startWorker(await context())
+      const open = await context()
+      // Heard before it works: if listening fails, nothing is left running.
+      let worker: Worker | undefined
       const stopListening = await connect().listen(WAKE_CHANNEL, (kind) =>
-        worker.wake(kind === 'notifications' ? kind : 'deliveries'),
+        worker?.wake(kind === 'notifications' ? kind : 'deliveries'),
       )
+      worker = startWorker(open)
+      const started = worker
       const running: Worker = {
-        ...worker,
+        ...started,
         async stop() {
           workers.delete(running)
           await stopListening()
-          await worker.stop()
+          await started.stop()
         },
       }
       workers.add(running)
-      worker.wake('deliveries')
+      started.wake('deliveries')
       return running
     },
     migrate: () => migrate(connect(), { at: clock.now() }),

@@ -118,6 +118,8 @@ export type Settings = z.output<typeof options>
 export function readOptions(given: unknown): Settings {
   const read = options.safeParse(dropUndefined(given))
   if (!read.success) throw configInvalid(read.error.issues.flatMap(problemsOf))
+  const ambiguous = accountProblems(read.data)
+  if (ambiguous.length > 0) throw configInvalid(ambiguous)
   const mixedUp = keyProblems(read.data)
   if (mixedUp.length > 0) {
     throw new BayarError('keys_mixed_up', `${sentence(mixedUp)}.`, { details: { problems: mixedUp } })
@@ -170,6 +172,28 @@ function isNear(name: string, typed: string): boolean {
   let i = 0
   while (i < a.length && a[i] === b[i]) i++
   return a.slice(i + 1) === b.slice(i + 1) || a.slice(i) === b.slice(i + 1) || a.slice(i + 1) === b.slice(i)
+}
+
+/** The key that verifies a notification names the account whose order it settles: neither a key nor a name may stand for two. */
+function accountProblems(settings: Settings): Problem[] {
+  const problems: Problem[] = []
+  const owners = new Map<string, string>()
+  const accounts = [{ ...settings, name: 'default' }, ...(settings.merchants ?? [])]
+  accounts.forEach((account, index) => {
+    if (accounts.findIndex((other) => other.name === account.name) !== index)
+      problems.push({ field: `merchants.${account.name}`, reason: 'is the name of another account, too' })
+    for (const key of [account.serverKey, ...(account.oldServerKeys ?? [])]) {
+      if (key === undefined) continue
+      const owner = owners.get(key)
+      if (owner !== undefined && owner !== account.name)
+        problems.push({
+          field: `merchants.${account.name}`,
+          reason: `has a server key that belongs to ${owner}, too`,
+        })
+      owners.set(key, account.name)
+    }
+  })
+  return problems
 }
 
 /** Keys say where they belong, as far as they say anything: newer sandbox keys may lack the SB-. */

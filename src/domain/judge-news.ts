@@ -16,6 +16,7 @@ import { newAttempt, withFacts, withWords } from './attempt-facts.ts'
 import {
   ATTEMPT_LIFECYCLE,
   type AttemptStatus,
+  endedWithoutMoney,
   type From,
   holdsMoney,
   type Judgement,
@@ -33,6 +34,7 @@ import {
   attemptOf,
   type Book,
   closeBook,
+  isUnderReview,
   openBook,
   openReview,
   type Plan,
@@ -125,9 +127,10 @@ function judgeOne(
   const known = book.attempts.find((attempt) => attempt.transactionId === transactionId)
 
   // 2. Somebody else's money, or less of it, never settles this payment (defect D9).
-  const difference = isAccepted ? null : mismatch(book.payment, news, rules)
+  const difference = isAccepted ? null : mismatch(book.payment, known, news, rules)
   if (difference !== null) {
-    openReview(book, news, { transactionId, attempt: known }, 'mismatch', difference)
+    // A copy of what a person has decided about asks nobody again.
+    if (!copy) openReview(book, news, { transactionId, attempt: known }, 'mismatch', difference)
     return { verdict: 'review', error: difference, originalId: copy?.notificationId ?? null }
   }
   if (!known && book.attempts.length >= ATTEMPTS_MAX) {
@@ -138,12 +141,15 @@ function judgeOne(
 
   // 3. The table. `deny` of money that was seen is a reversal: the provider took it back (defect D36).
   const told = news.told === 'denied' && known?.paid ? 'reversed' : news.told
-  const attempt = known ?? newAttempt(news, transactionId, rules.newId())
+  const before = known ?? newAttempt(news, transactionId, rules.newId())
+  // The amount that a person accepted is this transaction's from then on.
+  const attempt =
+    isAccepted && news.grossAmount !== null ? { ...before, grossAmount: news.grossAmount } : before
   const judgement = judge(known?.status ?? 'none', told)
-  const taken = attempt.paid ? attempt.capturedAmount : takenAmount(book.payment, news)
+  const taken = attempt.paid ? attempt.capturedAmount : takenAmount(book.payment, news, rules)
   const refunds = readRefunds(attempt, book.refunds, news, told, taken, rules.newId)
   const chargedBack = max(0n, (news.chargebackTotal ?? 0n) - attempt.chargedBackAmount)
-  const paidElsewhere = book.attempts.some((other) => other.paid && other.transactionId !== transactionId)
+  const others = book.attempts.filter((other) => other.paid && other.transactionId !== transactionId)
   const reading: Reading = {
     attempt,
     told,
@@ -151,7 +157,7 @@ function judgeOne(
     taken,
     refunds,
     chargedBack,
-    paidElsewhere,
+    others,
     isNew: !known,
   }
 
@@ -184,8 +190,8 @@ interface Reading {
   readonly refunds: RefundReading
   /** New money in a dispute. */
   readonly chargedBack: Rupiah
-  /** Another attempt was paid before. */
-  readonly paidElsewhere: boolean
+  /** Attempts that were paid besides this one. */
+  readonly others: readonly AttemptState[]
   readonly isNew: boolean
 }
 
@@ -194,7 +200,12 @@ function onlyTransaction(book: Book): string | null {
 }
 
 /** Which of amount, currency and merchant differ from what was asked, in words; null when all agree. What is missing agrees. */
-function mismatch(payment: PaymentState, news: News, rules: JudgeRules): string | null {
+function mismatch(
+  payment: PaymentState,
+  attempt: AttemptState | undefined,
+  news: News,
+  rules: JudgeRules,
+): string | null {
   if (news.currency !== null && news.currency !== payment.currency) {
     return `The currency is ${news.currency}, not ${payment.currency}.`
   }
@@ -206,16 +217,8 @@ function mismatch(payment: PaymentState, news: News, rules: JudgeRules): string 
     return `The merchant is ${news.gatewayMerchantId}, not ${rules.gatewayMerchantId}.`
   }
   const told = news.grossAmount
-  if (told === null || isExpected(payment, told)) return null
-  // Only a larger amount can be explained by a fee, and only when the parts add up to what was asked: metadata is outside the signature.
-  const explained =
-    rules.imposedFees &&
-    news.originalAmount !== null &&
-    news.feeAmount !== null &&
-    news.feeAmount >= 0n &&
-    told === news.originalAmount + news.feeAmount &&
-    isExpected(payment, news.originalAmount)
-  if (explained) return null
+  if (told === null || isExpected(payment, told) || told === attempt?.grossAmount) return null
+  if (isFeeOnTop(payment, news, rules)) return null
   return `The amount is ${told}, not ${payment.captureAmount ?? payment.grossAmount}.`
 }
 
@@ -223,15 +226,29 @@ function isExpected(payment: PaymentState, amount: Rupiah): boolean {
   return amount === payment.grossAmount || amount === payment.captureAmount
 }
 
+/** Only a larger amount can be explained by a fee, and only when the parts add up to what was asked: metadata is outside the signature. */
+function isFeeOnTop(payment: PaymentState, news: News, rules: JudgeRules): boolean {
+  const { grossAmount, originalAmount, feeAmount } = news
+  return (
+    rules.imposedFees &&
+    grossAmount !== null &&
+    originalAmount !== null &&
+    feeAmount !== null &&
+    feeAmount >= 0n &&
+    grossAmount === originalAmount + feeAmount &&
+    isExpected(payment, originalAmount)
+  )
+}
+
 /** The amount without a fee that the customer paid on top: that fee is never the merchant's. */
-function takenAmount(payment: PaymentState, news: News): Rupiah {
+function takenAmount(payment: PaymentState, news: News, rules: JudgeRules): Rupiah {
   if (news.grossAmount === null) return payment.captureAmount ?? payment.grossAmount
-  if (!isExpected(payment, news.grossAmount) && news.originalAmount !== null) return news.originalAmount
-  return news.grossAmount
+  if (isExpected(payment, news.grossAmount) || !isFeeOnTop(payment, news, rules)) return news.grossAmount
+  return news.originalAmount!
 }
 
 function isDoubtful(news: News, reading: Reading, rules: JudgeRules): boolean {
-  const { judgement, told, attempt, refunds, chargedBack, paidElsewhere } = reading
+  const { judgement, told, attempt, refunds, chargedBack, others } = reading
   // Refunds and disputes that we did not start, whatever the status says.
   if (judgement === 'conflict' || refunds.startedElsewhere || chargedBack > 0n) return true
   if (judgement !== 'move') return false
@@ -239,7 +256,7 @@ function isDoubtful(news: News, reading: Reading, rules: JudgeRules): boolean {
   const moneyIn = tellsOfMoney(told) && !attempt.paid
   return (
     moneyIn &&
-    (paidElsewhere || (rules.confirm === 'status' && (news.grossAmount ?? 0n) > rules.confirmAbove))
+    (others.length > 0 || (rules.confirm === 'status' && (news.grossAmount ?? 0n) > rules.confirmAbove))
   )
 }
 
@@ -251,10 +268,11 @@ function takeSteps(book: Book, news: News, reading: Reading): void {
   if (isNew) addAttempt(book, learnt)
   else put(book, learnt)
 
-  // In a conflict the ordinary events wait for a person, and one `payment.needs_review` takes their place.
+  // In a conflict the ordinary events wait for a person, and one `payment.needs_review` takes their place. Somebody who was asked already is told the rest as it is.
+  const isHeld = judgement === 'conflict' && !isUnderReview(book, learnt.transactionId, 'conflict')
   const withheld: EventType[] = []
   const say = (event: EventType): EventType | null => {
-    if (judgement !== 'conflict') return event
+    if (!isHeld) return event
     withheld.push(event)
     return null
   }
@@ -277,7 +295,7 @@ function takeSteps(book: Book, news: News, reading: Reading): void {
     step(book, news, { ...now, status: told }, event, isTold ? {} : { from })
   }
   reviewExcess(book, news, attemptOf(book, id))
-  if (judgement === 'conflict') {
+  if (isHeld) {
     const attempt = attemptOf(book, id)
     openReview(
       book,
@@ -301,7 +319,8 @@ function takeMoney(
 ): void {
   const status = tellsOfMoneyBack(reading.told) ? 'settled' : reading.told
   const after: AttemptState = { ...attempt, status, paid: true, capturedAmount: reading.taken }
-  if (!reading.paidElsewhere) {
+  // Money that went back by a reversal or a void was never the customer's second payment.
+  if (reading.others.every((other) => endedWithoutMoney(other.status))) {
     step(book, news, after, say('payment.settled'), { from })
     return
   }
@@ -349,7 +368,8 @@ function takeFacts(book: Book, news: News, reading: Reading, copy: Copy | null):
   const { attempt, refunds, chargedBack } = reading
   const before = book.payment.version
   const { attempt: learnt, isNews } = withFacts(attempt, news)
-  if (isNews) put(book, learnt)
+  const isAccepted = attempt.grossAmount !== attemptOf(book, attempt.id).grossAmount
+  if (isNews || isAccepted) put(book, learnt)
   for (const refund of refunds.changed) putRefund(book, refund, refunds.newIds.has(refund.id))
   for (const { refundId, amount } of refunds.confirmations) {
     const now = attemptOf(book, attempt.id)
@@ -372,7 +392,7 @@ function takeFacts(book: Book, news: News, reading: Reading, copy: Copy | null):
   }
   // What is only known better, or ends a guess of ours, is a row that nobody is told of.
   const endsGuess = book.payment.presumed !== null && copy === null
-  if (book.payment.version === before && (isNews || refunds.changed.length > 0 || endsGuess)) {
+  if (book.payment.version === before && (isNews || isAccepted || refunds.changed.length > 0 || endsGuess)) {
     step(book, news, attemptOf(book, attempt.id), null)
   }
   reviewExcess(book, news, attemptOf(book, attempt.id))

@@ -103,7 +103,7 @@ export interface PaymentState {
   readonly owner: string | null
   readonly attempts: readonly AttemptState[]
   readonly refunds: readonly RefundState[]
-  /** Reviews ever opened, `transaction id|reason`: each opens once. */
+  /** Reviews, as `transaction id|reason`, that do not open again: each opens once. A conflict or mismatch that was decided is `…|closed`: new news may open it again. */
   readonly reviews: readonly string[]
 }
 

@@ -29,6 +29,8 @@ export function reopen(payment: PaymentState, intentId: string, cause: Cause, ne
     ...book.payment,
     openIntentId: intentId,
     presumed: null,
+    // What was told of the last attempt is not what this one will tell.
+    presumedEvent: null,
     status: foldStatus(book.attempts, true),
   }
   tell(book, cause, null, previous)

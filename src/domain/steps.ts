@@ -152,6 +152,10 @@ export function step(
   })
 }
 
+export function isUnderReview(book: Book, transactionId: string, reason: ReviewReason): boolean {
+  return book.reviewsKnown.has(`${transactionId}|${reason}`)
+}
+
 /** A flag with a reason beside the status, once per (transaction, reason), told as `payment.needs_review`. */
 export function openReview(
   book: Book,
@@ -163,6 +167,8 @@ export function openReview(
 ): void {
   const name = `${about.transactionId}|${reason}`
   if (book.reviewsKnown.has(name)) return
+  // What a person has decided about is asked again when Midtrans says it again, not at each look of ours.
+  if (reason === 'mismatch' && cause.source === 'look_up' && book.reviewsKnown.has(`${name}|closed`)) return
   book.reviewsKnown.add(name)
   const status = about.attempt?.status ?? 'none'
   row(book, cause, {

@@ -7,7 +7,7 @@ import { createDeliveryWorker } from '../operations/events/delivery-worker.ts'
 import { reasonOf } from '../operations/log.ts'
 import { applyDueNotifications } from '../operations/notifications/apply-notification.ts'
 import { checkIntents } from '../operations/payments/check-intents.ts'
-import { checkDuePayments } from '../operations/payments/check-payment.ts'
+import { createPaymentChecks } from '../operations/payments/check-payment.ts'
 
 interface Chore {
   readonly name: string
@@ -15,14 +15,14 @@ interface Chore {
   readonly wakesUpFor: Wake | null
   /** Rows claimed at once: a full claim is followed by another right away. */
   readonly page: number
-  run(context: Context, limit: number): Promise<number>
+  begin(context: Context): (limit: number) => Promise<number>
 }
 
 // biome-ignore format: a table is read in columns
 const CHORES: readonly Chore[] = [
-  { name: 'apply notifications', everyMs: 1_000, wakesUpFor: 'notifications', page: 100, run: applyDueNotifications },
-  { name: 'check intents',       everyMs: 1_000, wakesUpFor: null,            page: 20,  run: checkIntents },
-  { name: 'check payments',      everyMs: 5_000, wakesUpFor: null,            page: 50,  run: checkDuePayments },
+  { name: 'apply notifications', everyMs: 1_000, wakesUpFor: 'notifications', page: 100, begin: (context) => (limit) => applyDueNotifications(context, limit) },
+  { name: 'check intents',       everyMs: 1_000, wakesUpFor: null,            page: 20,  begin: (context) => (limit) => checkIntents(context, limit) },
+  { name: 'check payments',      everyMs: 5_000, wakesUpFor: null,            page: 50,  begin: createPaymentChecks },
 ]
 
 export interface Worker {
@@ -68,17 +68,19 @@ function startChore(context: Context, chore: Chore): RunningChore {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<number> = Promise.resolve(0)
   let isRunning = false
+  const work = chore.begin(context)
   let again = false
 
   async function run(): Promise<number> {
     let total = 0
     try {
-      // Without the code for a `within` handler nothing may be applied here; readyz says so.
+      // Without the code for a `within` handler nothing may be applied here; readyz says so. It may have been retired since.
+      if (context.handlers.missing().length > 0) await context.handlers.refresh(context.database)
       for (
         let count = chore.page;
         count === chore.page && !stopped && context.handlers.missing().length === 0;
       ) {
-        count = await chore.run(context, chore.page)
+        count = await work(chore.page)
         total += count
       }
     } catch (error) {

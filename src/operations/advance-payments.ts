@@ -16,6 +16,7 @@ import type { PaymentState } from '../domain/payment.ts'
 import { uuidv7 } from '../domain/uuid.ts'
 import { BayarError } from '../errors.ts'
 import type { Transaction } from '../store/database.ts'
+import { readRegistryVersion } from '../store/handlers.ts'
 import { lockPayment } from '../store/payments.ts'
 import { type Found, readPayments } from '../store/read-payments.ts'
 import { type NewNotification, type NotificationVerdict, writeAdvances } from '../store/write-advances.ts'
@@ -149,8 +150,6 @@ export async function advanceWithin(
   if (!found) {
     return { paymentId: null, verdict: 'foreign', error: null }
   }
-  if (reading.registryVersion !== context.handlers.version) await context.handlers.refresh(context.database)
-  context.handlers.assertComplete()
   const plan = judgeNews(
     found.payment,
     [statementOf(item, found)],
@@ -159,17 +158,35 @@ export async function advanceWithin(
   const outcome = plan.outcomes[0]!
   const writing = new Writing(at)
   writing.judged(item, found, outcome)
-  const written = await writeAdvances(tx, {
+  await writeUnderLock(context, tx, {
     ...writing.finish(),
     plans: [{ versionBefore: found.payment.version, plan }],
-    firstCheckAt: firstCheckAt(at),
-    registryVersion: context.handlers.version,
   })
-  // Only a handler registered in this very moment takes the lock away from us; the transaction is run again.
-  if (!written.locked.has(found.payment.id))
-    throw new BayarError('overloaded', 'The handler registry changed meanwhile.')
   if (!options.withoutHandlers) await runWithinHandlers(context, tx, plan)
   return { paymentId: found.payment.id, verdict: outcome.verdict, error: outcome.error }
+}
+
+/**
+ * Writes what was judged under the payment's lock. Only a handler that another process registers in this very moment can be in the way: then it is known, and the write is made again. Everything
+ * is asked of the transaction's own connection: one that waited for a second connection could wait for ever behind others of its kind.
+ */
+export async function writeUnderLock(
+  context: Context,
+  tx: Transaction,
+  advances: Omit<Parameters<typeof writeAdvances>[1], 'firstCheckAt' | 'registryVersion'>,
+): Promise<void> {
+  for (let run = 1; run <= RUNS_MAX; run++) {
+    const registryVersion = await readRegistryVersion(tx)
+    if (registryVersion !== context.handlers.version) await context.handlers.refresh(tx)
+    context.handlers.assertComplete()
+    const written = await writeAdvances(tx, {
+      ...advances,
+      firstCheckAt: firstCheckAt(advances.at),
+      registryVersion,
+    })
+    if (advances.plans.every(({ plan }) => written.locked.has(plan.payment.id))) return
+  }
+  throw new BayarError('overloaded', 'Handlers are being registered at this moment.')
 }
 
 function askedOf(item: Incoming) {

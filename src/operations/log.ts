@@ -21,5 +21,6 @@ export function jsonLog(write: (line: string) => void = (line) => process.stderr
 /** What may be said of an error that we did not make: its kind and message, without its data. */
 export function reasonOf(error: unknown): string {
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return reason.replaceAll('\u0000', '').slice(0, 500)
+  // Cut in the middle of a character it would be no text for a database any more.
+  return reason.replaceAll('\u0000', '').slice(0, 500).toWellFormed()
 }

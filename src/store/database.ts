@@ -149,7 +149,10 @@ export function openDatabase(options: DatabaseOptions): Database {
       }
       const result = await openTransaction.run(true, () => work(tx))
       isOpen = false
-      await client.query('commit')
+      const { command } = await client.query('commit')
+      // A statement failed, and whoever asked it said nothing: PostgreSQL then ends with ROLLBACK, without an error.
+      if (command !== 'COMMIT')
+        throw new Error('a statement of the transaction failed, and it was rolled back')
       return result
     } catch (error) {
       isOpen = false
@@ -188,6 +191,15 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   } catch (error) {
     throw connectionLost(error) ? unreachable(error) : error
   }
+}
+
+/** Sets how long a statement of this transaction may take, and answers what it was before. */
+export async function limitStatements(tx: Queryable, to: string): Promise<string> {
+  const { rows } = await tx.query<{ before: string }>(
+    `select current_setting('statement_timeout') as before, set_config('statement_timeout', $1, true)`,
+    [to],
+  )
+  return rows[0]!.before
 }
 
 /** The cause's own words name host and port, never the password. */
@@ -234,22 +246,20 @@ async function listen(
     client = fresh
     fresh.on('notification', ({ payload }) => onNotify(payload ?? ''))
     fresh.on('error', () => {})
-    fresh.on('end', () => {
-      if (!stopped) timer = setTimeout(restart, RECONNECT_MS)
-    })
+    fresh.on('end', again)
     await fresh.connect()
     await fresh.query(`listen ${pg.escapeIdentifier(channel)}`)
   }
-  // While it is down, polling each second finds the work; a wake-up then may have been missed, so one is given.
-  const restart = () => {
-    start().then(
-      () => onNotify(''),
-      () => {
-        if (!stopped) timer = setTimeout(restart, RECONNECT_MS)
-      },
-    )
+  // A connection that fails to open may say so twice, by its promise and by its end: one timer for both.
+  const again = () => {
+    clearTimeout(timer)
+    // While it is down, polling each second finds the work; a wake-up then may have been missed, so one is given.
+    if (!stopped) timer = setTimeout(() => void start().then(() => onNotify(''), again), RECONNECT_MS)
   }
-  await start()
+  await start().catch((error: unknown) => {
+    stopped = true
+    throw error
+  })
   return async () => {
     stopped = true
     clearTimeout(timer)

@@ -8,34 +8,53 @@ export interface Claimed {
   readonly attempts: number
 }
 
+/** How many deliveries of which handler may be taken. */
+export interface Room {
+  readonly handlerId: number
+  readonly free: number
+}
+
 /**
  * Takes due deliveries for the length of a lease: of each lane (handler, subject) only the lowest unfinished one, so that a handler sees a payment's events in the order in which they
  * happened. A sequence is given under the payment's lock, so a lower one is always committed first. A dead letter is finished: it frees its lane.
  *
- * A lease that runs out is no try: the row is simply free again. Leases go by the database's clock, the one that all workers share.
+ * Nothing of it may depend on how long the planner thinks the queue is: `offset 0` keeps the look at the lane one look for each row (an anti-join would read the whole backlog for
+ * each claim), and the rows are reached by where they lie, because they are locked by this very statement.
+ *
+ * Handler by handler, each with room of its own: one that hangs, or whose code is nowhere, takes nothing from the others. A lease that runs out is no try: the row is simply free again. Leases
+ * go by the database's clock, the one that all workers share.
  */
 export async function claimDeliveries(
   database: Queryable,
-  options: { handlerIds: readonly number[]; at: Date; leaseSeconds: number; leasedBy: string; limit: number },
+  options: { rooms: readonly Room[]; at: Date; leaseSeconds: number; leasedBy: string },
 ): Promise<readonly Claimed[]> {
   const { rows } = await database.prepared<Claimed>(
     'bayar_claim_deliveries',
-    `with due as (
-       select d.handler_id, d.subject_id, d.sequence
-         from bayar.deliveries d
-        where d.state = 'waiting' and d.due_at <= $1 and d.handler_id = any ($5::int[])
-          and (d.leased_until is null or d.leased_until < now())
-          and not exists (
-            select 1 from bayar.deliveries e
-             where e.handler_id = d.handler_id and e.subject_id = d.subject_id and e.sequence < d.sequence and e.state = 'waiting')
-        order by d.due_at
-        limit $4
-          for update of d skip locked
+    `with due as materialized (
+       select one.* from unnest($4::int[], $5::int[]) as room(handler_id, free)
+        cross join lateral (
+         select d.ctid
+           from bayar.deliveries d
+          where d.handler_id = room.handler_id and d.state = 'waiting' and d.due_at <= $1
+            and (d.leased_until is null or d.leased_until < now())
+            and not exists (
+              select 1 from bayar.deliveries e
+               where e.handler_id = d.handler_id and e.subject_id = d.subject_id and e.sequence < d.sequence and e.state = 'waiting' offset 0)
+          order by d.due_at
+          limit room.free
+            for update of d skip locked
+        ) one
      )
      update bayar.deliveries d set leased_until = now() + make_interval(secs => $2), leased_by = $3
-       from due where d.handler_id = due.handler_id and d.subject_id = due.subject_id and d.sequence = due.sequence
+      where d.ctid = any (array(select ctid from due))
      returning d.handler_id, d.subject_id, d.sequence, d.event_id, d.attempts`,
-    [options.at, options.leaseSeconds, options.leasedBy, options.limit, options.handlerIds],
+    [
+      options.at,
+      options.leaseSeconds,
+      options.leasedBy,
+      options.rooms.map((room) => room.handlerId),
+      options.rooms.map((room) => room.free),
+    ],
   )
   return rows
 }
@@ -50,7 +69,10 @@ export interface Finished {
   readonly due_at: Date | null
 }
 
-/** Writes what became of a batch. Only the lease's owner may: one that ran out belongs to somebody else now. */
+/**
+ * Writes what became of a batch. Only the lease's owner may: one that ran out belongs to somebody else now. Unfinished is asked by the time, not by the state: the index of
+ * the waiting ones, which the state would bring into play, holds the whole backlog, and each batch would walk through it.
+ */
 export async function finishDeliveries(
   database: Queryable,
   finished: readonly Finished[],
@@ -62,7 +84,7 @@ export async function finishDeliveries(
         set state = f.state, attempts = d.attempts + (case when f.failed then 1 else 0 end), error = f.error,
             due_at = coalesce(f.due_at, d.due_at), leased_by = null, leased_until = null, finished_at = case when f.state <> 'waiting' then $3::timestamptz end
        from json_to_recordset($1::json) as f(handler_id int, subject_id uuid, sequence int, state text, failed boolean, error text, due_at timestamptz)
-      where d.handler_id = f.handler_id and d.subject_id = f.subject_id and d.sequence = f.sequence and d.leased_by = $2 and d.state = 'waiting'`,
+      where d.handler_id = f.handler_id and d.subject_id = f.subject_id and d.sequence = f.sequence and d.leased_by = $2 and d.finished_at is null`,
     [JSON.stringify(finished), options.leasedBy, options.at],
   )
 }

@@ -57,6 +57,11 @@ export async function registerHandlers(
        returning 1
      ), raised as (
        update bayar.handler_registry set version = version + 1 where exists (select 1 from written)
+     ), ended as (
+       -- One that runs within transactions now has no deliveries any more: what was owed stays visible as dead.
+       update bayar.deliveries d set state = 'dead', error = 'The handler runs within transactions now.', finished_at = $2
+         from bayar.handlers h join asked on asked.name = h.name
+        where d.handler_id = h.id and d.state = 'waiting' and h.kind = 'on' and asked.kind = 'within'
      )
      select count(*)::int as changed from written`,
     [JSON.stringify(registrations), at],

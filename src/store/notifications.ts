@@ -37,7 +37,8 @@ export async function recordUntrusted(
        select $13, case when exists (select 1 from stored) then 'stored' else 'untrusted' end, 1
            on conflict (minute, kind) do update set count = c.count + 1
      )
-     select coalesce((select id from stored), (select id from again)) as id, (select id from known) as payment_id`,
+     select coalesce((select id from stored), (select id from again)) as id, (select id from known) as payment_id,
+            set_config('synchronous_commit', 'on', true) as durable`,
     [
       notice.id,
       notice.channel,
@@ -85,7 +86,8 @@ export async function recordFailed(
     `insert into bayar.notifications (id, channel, merchant, raw, order_id, transaction_id, transaction_status, fraud_status, payment_type, status_code,
             gross_amount, sender, status, error, received_at, processed_at, payment_id)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'failed', $13, $14, $14,
-            (select id from bayar.payments where merchant = $3 and order_id = $5))`,
+            (select id from bayar.payments where merchant = $3 and order_id = $5))
+     returning set_config('synchronous_commit', 'on', true)`,
     [
       notice.id,
       notice.channel,
@@ -171,7 +173,7 @@ export async function claimDueNotifications(
 export async function putOffNotification(
   database: Queryable,
   id: string,
-  options: { status: 'received' | 'failed' | 'stale'; error: string | null; dueAt: Date | null; at: Date },
+  options: { status: 'received' | 'failed' | 'foreign'; error: string | null; dueAt: Date | null; at: Date },
 ): Promise<void> {
   await database.query(
     `update bayar.notifications set status = $2, error = $3, due_at = $4, attempts = attempts + 1,
@@ -219,6 +221,17 @@ export async function listNotifications(
 /** Queues a stored notice to be judged again. Its verdict stays until there is another one. */
 export async function queueNotification(database: Queryable, id: string, at: Date): Promise<void> {
   await database.query('update bayar.notifications set due_at = $2 where id = $1', [id, at])
+}
+
+/** Notices that wait for the decision about one transaction: each is judged again. */
+export async function queueReviewed(
+  tx: Queryable,
+  about: { paymentId: string; transactionId: string; at: Date },
+): Promise<void> {
+  await tx.query(
+    `update bayar.notifications set due_at = $3 where payment_id = $1 and transaction_id = $2 and status = 'review' and due_at is null`,
+    [about.paymentId, about.transactionId, about.at],
+  )
 }
 
 /** The key is known now: the notice is genuine, and whose. */

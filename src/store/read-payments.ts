@@ -93,7 +93,9 @@ select asked.i, (select version from bayar.handler_registry) as registry_version
                  'origin', r.origin, 'reason', r.reason, 'bank_confirmed_at', r.bank_confirmed_at) order by r.id)
             from bayar.refunds r where r.payment_id = p.id) end as refunds,
        case when p.version > 0 then
-         (select array_agg(v.transaction_id || '|' || v.reason) from bayar.reviews v where v.payment_id = p.id) end as reviews,
+         (select array_agg(v.transaction_id || '|' || v.reason ||
+                 case when v.closed_at is not null and v.reason in ('mismatch', 'conflict') then '|closed' else '' end)
+            from bayar.reviews v where v.payment_id = p.id) end as reviews,
        copy.id as copy_id, copy.status as copy_status, copy.copies as copy_copies
   from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[]) with ordinality as asked(merchant, order_id, fingerprint, notification_id, i)
   join bayar.payments p on p.merchant = asked.merchant and p.order_id = asked.order_id

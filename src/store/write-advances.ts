@@ -99,7 +99,7 @@ with judged as materialized (
    where c.is_new
 ), reattempted as (
   update bayar.attempts a
-     set status = c.status, paid = c.paid, captured_amount = c.captured_amount, refund_total = c.refund_total, refunded_amount = c.refunded_amount,
+     set status = c.status, paid = c.paid, gross_amount = c.gross_amount, captured_amount = c.captured_amount, refund_total = c.refund_total, refunded_amount = c.refunded_amount,
          charged_back_amount = c.charged_back_amount, transaction_status = c.transaction_status, fraud_status = c.fraud_status,
          status_code = c.status_code, payment_type = c.payment_type, transaction_time = c.transaction_time, settlement_time = c.settlement_time,
          expiry_time = c.expiry_time, instructions = coalesce(c.instructions, a.instructions),
@@ -140,6 +140,9 @@ with judged as materialized (
     from json_to_recordset($5::json) as v(id uuid, payment_id uuid, transaction_id text, reason text, note text, withheld text[],
          notification_id uuid, sequence int)
     join locked l on l.id = v.payment_id
+      on conflict (payment_id, transaction_id, reason) do update
+     set note = excluded.note, withheld = excluded.withheld, notification_id = excluded.notification_id, sequence = excluded.sequence,
+         opened_at = excluded.opened_at, outcome = null, closed_at = null, closed_by = null, closing_reason = null
 ), unwatched as (
   delete from bayar.open_payments o using judged j join locked l on l.id = j.id where o.payment_id = j.id and j.unwatch
 ), watched as (
@@ -159,6 +162,8 @@ with judged as materialized (
          n.fraud_status, n.payment_type, n.status_code, n.gross_amount, n.fingerprint, n.sender, n.status, n.error, n.copies, n.payment_id,
          n.original_id, n.received_at, case when n.due_at is null then $8::timestamptz end, n.due_at
     from verdicts n where n.is_new
+      -- A commit whose answer was lost is run again.
+      on conflict (id) do nothing
 ), judged_again as (
   update bayar.notifications o
      -- Told again, it changes nothing any more; that it was the cause stays true.
@@ -257,7 +262,11 @@ function verdictRow(verdict: NotificationVerdict) {
 function paymentRow(versionBefore: number, { payment, changed, changedAttempts }: Plan) {
   if (!changed)
     return { id: payment.id, version_before: versionBefore, changed: false, watch: false, unwatch: false }
-  const ended = isFinal(shownStatus(payment))
+  // While another way of paying it is open, money may still come: a customer who pays twice must not go unnoticed.
+  const ended =
+    payment.openIntentId === null &&
+    isFinal(shownStatus(payment)) &&
+    payment.attempts.every((attempt) => isFinal(attempt.status))
   return {
     id: payment.id,
     version_before: versionBefore,

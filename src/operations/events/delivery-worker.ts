@@ -21,13 +21,16 @@ import { reasonOf } from '../log.ts'
 import { argumentOf } from './argument-of.ts'
 import type { CodeHandler } from './handler-registry.ts'
 
+/** For each handler: one that hangs fills its own room and no other's. */
 const AT_ONCE = 128
 const LEASE_SECONDS = 30
 const RENEW_EVERY_MS = 10_000
 const POLL_MS = 1_000
 /** The longest that one try may take; the handler is told by `abort`. */
 const TRY_MAX_MS = 5 * 60_000
-const ERROR_CHARACTERS = 2_000
+
+/** Why a handler's time is over when it is not the handler's doing. */
+const STOPPING: unique symbol = Symbol('The worker is stopping.')
 
 export interface DeliveryWorker {
   wake(): void
@@ -40,6 +43,7 @@ export interface DeliveryWorker {
 export function createDeliveryWorker(context: Context): DeliveryWorker {
   const leasedBy = randomKey()
   const running = new Map<string, Claimed>()
+  const busy = new Map<number, number>()
   const aborts = new Set<AbortController>()
   let finished: Finished[] = []
   let claiming = false
@@ -65,19 +69,20 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
     try {
       do {
         again = false
-        const free = AT_ONCE - running.size
         const handlers = context.handlers.runnable()
-        if (stopped || free < AT_ONCE / 4 || handlers.size === 0) break
-        const at = context.clock.now()
+        const rooms = [...handlers.keys()]
+          .map((handlerId) => ({ handlerId, free: AT_ONCE - (busy.get(handlerId) ?? 0) }))
+          .filter((room) => room.free >= AT_ONCE / 4)
+        if (stopped || rooms.length === 0) break
         const claimed = await claimDeliveries(context.database, {
-          handlerIds: [...handlers.keys()],
-          at,
+          rooms,
+          at: context.clock.now(),
           leaseSeconds: LEASE_SECONDS,
           leasedBy,
-          limit: free,
         })
         if (claimed.length > 0) await start(claimed, handlers)
-        if (claimed.length === free) again = true
+        const taken = Map.groupBy(claimed, (one) => one.handler_id)
+        if (rooms.some((room) => taken.get(room.handlerId)?.length === room.free)) again = true
       } while (again)
     } catch (error) {
       context.log.error('deliveries could not be claimed', { reason: reasonOf(error) })
@@ -100,6 +105,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
       const event = events.get(one.event_id)
       const payment = event && payments.get(event.subject_id)
       running.set(nameOf(one), one)
+      busy.set(one.handler_id, (busy.get(one.handler_id) ?? 0) + 1)
       if (!event || !payment) finish(one, handler, 'The event or its payment is gone.')
       else void run(one, handler, (abort) => argumentOf(event, payment, abort))
     }
@@ -113,7 +119,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
     const ending = new AbortController()
     aborts.add(ending)
     const timer = setTimeout(() => ending.abort(new Error('The try took too long.')), TRY_MAX_MS)
-    let failure: string | null = null
+    let failure: string | typeof STOPPING | null = null
     try {
       const late = new Promise<never>((_, reject) => {
         ending.signal.addEventListener('abort', () => reject(ending.signal.reason as Error))
@@ -123,7 +129,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
         late,
       ])
     } catch (error) {
-      failure = reasonOf(error)
+      failure = error === STOPPING ? STOPPING : reasonOf(error)
     } finally {
       clearTimeout(timer)
       aborts.delete(ending)
@@ -131,9 +137,20 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
     finish(one, handler, failure)
   }
 
-  function finish(one: Claimed, handler: CodeHandler, failure: string | null): void {
+  function finish(one: Claimed, handler: CodeHandler, failure: string | typeof STOPPING | null): void {
     const { handler_id, subject_id, sequence } = one
-    if (failure === null) {
+    if (failure === STOPPING) {
+      // It did not fail, it was sent home: free for the next worker, and no try.
+      finished.push({
+        handler_id,
+        subject_id,
+        sequence,
+        state: 'waiting',
+        failed: false,
+        error: null,
+        due_at: null,
+      })
+    } else if (failure === null) {
       finished.push({
         handler_id,
         subject_id,
@@ -152,7 +169,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
         again: dueAt !== null,
         error: failure,
       })
-      const error = failure.slice(0, ERROR_CHARACTERS)
+      const error = failure
       finished.push({
         handler_id,
         subject_id,
@@ -179,7 +196,9 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
           count: batch.length,
         })
       }
-      for (const one of batch) running.delete(nameOf(one))
+      for (const one of batch) {
+        if (running.delete(nameOf(one))) busy.set(one.handler_id, (busy.get(one.handler_id) ?? 1) - 1)
+      }
     }
     flushing = null
     // A finished delivery may have freed the next of its lane.
@@ -221,7 +240,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
       let timer: NodeJS.Timeout | undefined
       const grace = new Promise<void>((resolve) => {
         timer = setTimeout(() => {
-          for (const ending of aborts) ending.abort(new Error('The worker is stopping.'))
+          for (const ending of aborts) ending.abort(STOPPING)
           resolve(done)
         }, graceMs)
       })

@@ -6,7 +6,7 @@
  */
 import { EVENT_TYPES, type EventType } from '../../domain/events.ts'
 import { BayarError } from '../../errors.ts'
-import type { Database, Transaction } from '../../store/database.ts'
+import type { Database, Queryable, Transaction } from '../../store/database.ts'
 import { type HandlerKind, type HandlerRow, readHandlers, registerHandlers } from '../../store/handlers.ts'
 import type { EventArgument } from './event-argument.ts'
 
@@ -104,7 +104,7 @@ export class HandlerRegistry {
     )
   }
 
-  async refresh(database: Database): Promise<void> {
+  async refresh(database: Queryable): Promise<void> {
     const { version, handlers } = await readHandlers(database)
     this.#version = version
     this.#registered = handlers

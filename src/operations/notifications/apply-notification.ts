@@ -91,8 +91,7 @@ async function judgeAgain(
     advanceWithin(context, tx, { merchant, orderId, news, storedId: notice.id }, options),
   )
   if (first === undefined) return (await findNotification(context.database, notice.id))!.status
-  if (first.verdict === 'foreign')
-    return end(context, notice, 'stale', 'No payment has this order id any more.')
+  if (first.verdict === 'foreign') return end(context, notice, 'foreign', null)
   if (first.verdict !== 'look_up') return statusOf(first)
 
   // 2. What a signature cannot prove: ask Midtrans, with no transaction open.
@@ -198,8 +197,8 @@ async function putOff(
 async function end(
   context: Context,
   notice: NotificationRow,
-  status: 'failed' | 'stale',
-  error: string,
+  status: 'failed' | 'foreign',
+  error: string | null,
 ): Promise<NotificationStatus> {
   await putOffNotification(context.database, notice.id, {
     status,

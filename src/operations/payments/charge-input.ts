@@ -83,8 +83,13 @@ export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () =>
     throw new BayarError('method_not_enabled', `Enabled are ${rules.enabledMethods.join(', ')}.`)
   }
   const merchant = input.merchant ?? rules.merchants[0]?.name ?? 'default'
-  if (!rules.merchants.some((one) => one.name === merchant))
-    problems.push({ field: 'merchant', reason: 'is not configured' })
+  const account = rules.merchants.find((one) => one.name === merchant)
+  if (!account) problems.push({ field: 'merchant', reason: 'is not configured' })
+  else if (account.serverKeys.length === 0)
+    throw new BayarError(
+      'keys_missing',
+      `The account ${account.name} has none: name another one in \`merchant\`.`,
+    )
   const userId = read.text('user_id', input.userId) ?? null
   if (userId !== null && userId.length > 255)
     problems.push({ field: 'user_id', reason: 'is longer than 255 characters' })

@@ -25,7 +25,14 @@ import type { Context } from '../context.ts'
 import { type ChargeInput, type CheckedCharge, checkCharge } from './charge-input.ts'
 import { refused } from './gateway-refusal.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
-import { SEND_WITHIN_SECONDS, takeAnswer, takeLookUp, writePlan } from './run-intent.ts'
+import {
+  mayStillSend,
+  notSent,
+  SEND_WITHIN_SECONDS,
+  takeAnswer,
+  takeLookUp,
+  writePlan,
+} from './run-intent.ts'
 
 export interface Charged {
   readonly payment: Payment
@@ -46,6 +53,7 @@ export async function chargePayment(
   if (begun.intent === null) return { payment: toPaymentView(begun.row), created: false }
 
   // 2. The effect.
+  if (!mayStillSend(context, begun.intent)) throw notSent(charge.asked.orderId)
   const answer = await context.gateway.charge(
     { merchant: charge.merchant, key: begun.intent.key },
     charge.asked,

@@ -6,7 +6,7 @@
 import { nextCheckAt } from '../../domain/check-schedule.ts'
 import { secondsAfter } from '../../domain/clock.ts'
 import { isFinal } from '../../domain/payment-status.ts'
-import { BayarError } from '../../errors.ts'
+import { BayarError, isBayarError } from '../../errors.ts'
 import type { Answer } from '../../gateway/port.ts'
 import { readDocument } from '../../gateway/read-document.ts'
 import { translate } from '../../gateway/translate.ts'
@@ -72,36 +72,47 @@ async function apply(context: Context, name: PaymentName, id: string, answer: An
 
 const LEASE_SECONDS = 120
 const AT_ONCE = 4
-/** After "slow down", nobody is asked for a while; what was claimed becomes due again when its lease ends. */
+/** After "slow down", nobody is asked for a while. */
 const PAUSE_SECONDS = 60
 
-/** Asks about payments whose check is due. Returns how many were. */
-export async function checkDuePayments(context: Context, limit: number): Promise<number> {
-  const at = context.clock.now()
-  const due = await claimDuePayments(context.database, {
-    at,
-    leaseUntil: secondsAfter(at, LEASE_SECONDS),
-    limit,
-  })
-  const waiting = [...due]
-  const work = async () => {
-    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await checkOne(context, one)
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, work))
-  return due.length
-}
+/** Asks about payments whose check is due, page by page. Returns how many were asked about. */
+export function createPaymentChecks(context: Context): (limit: number) => Promise<number> {
+  let pausedUntil = new Date(0)
+  const isPaused = () => context.clock.now() < pausedUntil
 
-async function checkOne(context: Context, open: OpenPayment): Promise<void> {
-  const now = () => context.clock.now()
-  try {
-    const { payment } = await checkPayment(context, { merchant: open.merchant, orderId: open.order_id })
-    await planNextCheck(
-      context.database,
-      open.payment_id,
-      nextCheckAt({ createdAt: open.created_at, expiryTime: payment.expiryTime }, open.checks, now()),
-    )
-  } catch (error) {
-    context.log.warn('payment could not be checked', { order_id: open.order_id, reason: reasonOf(error) })
-    await planNextCheck(context.database, open.payment_id, secondsAfter(now(), PAUSE_SECONDS))
+  async function checkOne(open: OpenPayment): Promise<void> {
+    const { database, clock } = context
+    if (isPaused()) return planNextCheck(database, open.payment_id, pausedUntil)
+    try {
+      const { payment } = await checkPayment(context, { merchant: open.merchant, orderId: open.order_id })
+      const next = nextCheckAt(
+        { createdAt: open.created_at, expiryTime: payment.expiryTime },
+        open.checks,
+        clock.now(),
+      )
+      await planNextCheck(database, open.payment_id, next)
+    } catch (error) {
+      context.log.warn('payment could not be checked', { order_id: open.order_id, reason: reasonOf(error) })
+      const later = secondsAfter(clock.now(), PAUSE_SECONDS)
+      // Midtrans is too busy or away: asking about the next one would only make it worse.
+      if (isBayarError(error, 'gateway_unavailable')) pausedUntil = later
+      await planNextCheck(database, open.payment_id, later)
+    }
+  }
+
+  return async (limit) => {
+    if (isPaused()) return 0
+    const at = context.clock.now()
+    const due = await claimDuePayments(context.database, {
+      at,
+      leaseUntil: secondsAfter(at, LEASE_SECONDS),
+      limit,
+    })
+    const waiting = [...due]
+    const work = async () => {
+      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) await checkOne(one)
+    }
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, work))
+    return isPaused() ? 0 : due.length
   }
 }

@@ -14,7 +14,7 @@ import { readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { refused } from './gateway-refusal.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
-import { SEND_WITHIN_SECONDS, takeAnswer, takeLookUp } from './run-intent.ts'
+import { mayStillSend, notSent, SEND_WITHIN_SECONDS, takeAnswer, takeLookUp } from './run-intent.ts'
 
 export interface PaymentName {
   readonly merchant: string
@@ -42,6 +42,7 @@ async function commandPayment(
   assert(intent.transaction_id !== null, 'a command about a transaction names none')
 
   // 2. The call.
+  if (!mayStillSend(context, intent)) throw notSent(name.orderId)
   const answer = await context.gateway[command](
     { merchant: name.merchant, key: intent.key },
     intent.transaction_id,

@@ -2,7 +2,13 @@
  * A person's decision about a payment that waits for one. `accept` lets happen what the review held back: the ordinary event of a conflict, the news of a mismatch. The other reasons have nothing
  * to let happen, and are only closed. Either way the decision, who made it and why stay with the payment.
  */
-import type { ReviewReason } from '../../domain/events.ts'
+import {
+  ATTEMPT_LIFECYCLE,
+  type AttemptStatus,
+  holdsMoney,
+  tellsOfMoneyBack,
+} from '../../domain/attempt-lifecycle.ts'
+import type { EventType, ReviewReason } from '../../domain/events.ts'
 import { shownStatus } from '../../domain/payment.ts'
 import { closeBook, openBook, tell } from '../../domain/steps.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
@@ -11,7 +17,7 @@ import { readDocument } from '../../gateway/read-document.ts'
 import { translate } from '../../gateway/translate.ts'
 import type { Transaction } from '../../store/database.ts'
 import { readEventDocument } from '../../store/events.ts'
-import { findNotification } from '../../store/notifications.ts'
+import { findNotification, queueReviewed } from '../../store/notifications.ts'
 import { findPaymentByOrder } from '../../store/payments.ts'
 import { closeReview, type ReviewRow, readReviews } from '../../store/reviews.ts'
 import { advanceWithin, readForUpdate } from '../advance-payments.ts'
@@ -46,16 +52,29 @@ export async function resolveReview(context: Context, decision: ReviewDecision):
         intentId: null,
         document: null,
       }
-      for (const event of review.withheld) tell(book, cause, event, shownStatus(payment))
+      const attempt = payment.attempts.find((one) => one.transactionId === review.transaction_id)
+      for (const event of review.withheld) {
+        if (attempt && isStillTrue(event, attempt.status)) tell(book, cause, event, shownStatus(payment))
+      }
       await writePlan(context, tx, payment.version, closeBook(book, payment.version))
     }
-    if (outcome === 'accepted' && review.reason === 'mismatch')
+    if (outcome === 'accepted' && review.reason === 'mismatch') {
       await applyHeldNews(context, tx, decision, review)
+      // What came after it waits for the same decision.
+      await queueReviewed(tx, { paymentId: payment.id, transactionId: review.transaction_id, at })
+    }
   })
   context.wake()
+  context.wake('notifications')
   const row = await findPaymentByOrder(context.database, decision.merchant, decision.orderId)
   assert(row, 'a reviewed payment is gone')
   return toPaymentView(row)
+}
+
+/** A decision may come late. "Settled: fulfil the order" about money that is gone by then would deliver for nothing. */
+function isStillTrue(event: EventType, status: AttemptStatus): boolean {
+  if (event === 'payment.settled') return holdsMoney(status)
+  return ATTEMPT_LIFECYCLE[status].emits === event || tellsOfMoneyBack(status)
 }
 
 async function openReviewOf(

@@ -7,7 +7,6 @@
  */
 
 import { endedWithoutMoney } from '../../domain/attempt-lifecycle.ts'
-import { firstCheckAt } from '../../domain/check-schedule.ts'
 import { secondsAfter } from '../../domain/clock.ts'
 import type { News } from '../../domain/news.ts'
 import type { PaymentState } from '../../domain/payment.ts'
@@ -19,7 +18,6 @@ import type { Answer } from '../../gateway/port.ts'
 import { readDocument } from '../../gateway/read-document.ts'
 import { translate } from '../../gateway/translate.ts'
 import type { Transaction } from '../../store/database.ts'
-import { readRegistryVersion } from '../../store/handlers.ts'
 import {
   endIntent,
   findIntent,
@@ -28,8 +26,7 @@ import {
   planIntentCheck,
   recordAnswer,
 } from '../../store/intents.ts'
-import { writeAdvances } from '../../store/write-advances.ts'
-import { advanceWithin, readForUpdate } from '../advance-payments.ts'
+import { advanceWithin, readForUpdate, writeUnderLock } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { runWithinHandlers } from '../events/run-within-handlers.ts'
 import { reasonOf } from '../log.ts'
@@ -89,6 +86,21 @@ export function takeLookUp(context: Context, intent: IntentRow, answer: Answer):
       return 'done'
     })
   })
+}
+
+/**
+ * Nothing is sent after `send_before`: Midtrans has forgotten the key by then, and another process may have concluded that it was never sent. A machine that slept between the intent and the call finds
+ * out here.
+ */
+export function mayStillSend(context: Context, intent: IntentRow): boolean {
+  return intent.send_before !== null && context.clock.now() < intent.send_before
+}
+
+export function notSent(orderId: string): BayarError {
+  return new BayarError(
+    'gateway_unavailable',
+    `It took too long to begin, and ${orderId} was not sent. Ask again.`,
+  )
 }
 
 export function concludesAt(context: Context, sendBefore: Date): Date {
@@ -185,18 +197,13 @@ export async function writePlan(
   plan: Plan,
 ): Promise<void> {
   if (!plan.changed) return
-  const registryVersion = await readRegistryVersion(tx)
-  if (registryVersion !== context.handlers.version) await context.handlers.refresh(context.database)
-  context.handlers.assertComplete()
   const at = context.clock.now()
-  await writeAdvances(tx, {
+  await writeUnderLock(context, tx, {
     at,
     plans: [{ versionBefore, plan }],
     arriving: [],
     judgedAgain: [],
     counted: [],
-    firstCheckAt: firstCheckAt(at),
-    registryVersion,
   })
   await runWithinHandlers(context, tx, plan)
 }

@@ -237,7 +237,7 @@ create table bayar.deliveries (
   primary key (handler_id, subject_id, sequence)
 ) with (fillfactor = 80);
 
-create index deliveries_waiting on bayar.deliveries (due_at) where state = 'waiting';
+create index deliveries_waiting on bayar.deliveries (handler_id, due_at) where state = 'waiting';
 create index deliveries_dead on bayar.deliveries (handler_id, event_id) where state = 'dead';
 
 -- Payments that Midtrans has not ended yet: the work list of status checks.

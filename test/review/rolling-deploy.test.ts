@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import { createTestBayar } from '../../src/testing/index.ts'
+import { cloneDatabase } from '../support/database.ts'
+import { bytesOf, notice } from '../support/notice.ts'
+import { meddledShop } from './meddled-shop.ts'
+
+const CHARGE = {
+  orderId: 'ORDER-1',
+  grossAmount: 150_000,
+  paymentType: 'bank_transfer',
+  bank: 'permata',
+} as const
+
+test('a process of the old version that restarts takes no event away from the new version’s handler', async () => {
+  const database = await cloneDatabase()
+  const heard: string[] = []
+  const renewed = await createTestBayar({
+    database: database.url,
+    handlers: (bayar) =>
+      bayar.on(['payment.settled', 'payment.reversed'], 'ledger', ({ event }) => void heard.push(event.type)),
+  })
+  const { serverKey, clientKey, merchantId } = renewed.simulator
+  // In the middle of a rolling deployment one of the old processes is restarted, and is gone a minute later.
+  const old = await createTestBayar({
+    database: database.url,
+    simulator: { serverKey, clientKey, merchantId, seed: 2 },
+    handlers: (bayar) => bayar.on('payment.settled', 'ledger', () => {}),
+  })
+  await old.close()
+  await renewed.bayar.payments.charge(CHARGE)
+  await renewed.pay('ORDER-1')
+  await renewed.simulator.reverse('ORDER-1')
+  await renewed.idle()
+  await renewed.close()
+  await database.drop()
+  expect(heard).toEqual(['payment.settled', 'payment.reversed'])
+})
+
+test('... nor turns its `within` handler into one that never runs', async () => {
+  const database = await cloneDatabase()
+  const effects: string[] = []
+  const renewed = await createTestBayar({
+    database: database.url,
+    handlers: (bayar) =>
+      bayar.within('payment.settled', 'stock', ({ payment }) => void effects.push(payment.orderId)),
+  })
+  const { serverKey, clientKey, merchantId } = renewed.simulator
+  const old = await createTestBayar({
+    database: database.url,
+    simulator: { serverKey, clientKey, merchantId, seed: 2 },
+    handlers: (bayar) => bayar.on('payment.settled', 'stock', () => {}),
+  })
+  await old.close()
+  await renewed.bayar.payments.charge(CHARGE)
+  await renewed.pay('ORDER-1')
+  const status = (await renewed.bayar.payments.find('ORDER-1'))!.status
+  const { isReady } = await renewed.bayar.health()
+  await renewed.close()
+  await database.drop()
+  // The effect is there, or somebody is told that it is not.
+  expect({ status, effects, isReady }).not.toEqual({ status: 'settled', effects: [], isReady: true })
+})
+
+test('a notification that is stored as foreign while its payment is being made is found all the same', async () => {
+  const shop = await meddledShop()
+  let done = false
+  shop.meddler.before = async (statement) => {
+    if (done || !statement.includes('bayar_write_advances')) return
+    done = true
+    await shop.bayar.payments.charge(CHARGE)
+  }
+  const { id } = await shop.bayar.notifications.receive({
+    body: bytesOf(notice(shop.simulator.serverKey, { order_id: 'ORDER-1', transaction_id: 'T-LINK' })),
+    channel: 'payment',
+    sender: null,
+  })
+  const worker = await shop.bayar.work()
+  await worker.idle()
+  const notification = await shop.bayar.notifications.find(id)
+  await shop.close()
+  expect(notification!.status).not.toBe('foreign')
+})
