@@ -5,7 +5,7 @@ import type { EventType } from './domain/events.ts'
 import { BayarError } from './errors.ts'
 import { createGateway } from './gateway/gateway.ts'
 import type { Gateway } from './gateway/port.ts'
-import { createApp } from './http/app.ts'
+import { createApp, type Doors } from './http/app.ts'
 import { startWorker, type Worker } from './jobs/worker.ts'
 import { type ApiRequests, bindApiRequests } from './operations/api-requests/index.ts'
 import type { Context, Merchant, Rules, Wake } from './operations/context.ts'
@@ -19,6 +19,7 @@ import type { NotificationParts } from './operations/notifications/receive-notif
 import { createRefusalCounter } from './operations/notifications/refusal-counter.ts'
 import { createUntrustedDesk } from './operations/notifications/untrusted-desk.ts'
 import { bindPayments, type Payments } from './operations/payments/index.ts'
+import { createSlots } from './operations/slots.ts'
 import { checkDatabase } from './store/check-database.ts'
 import { type Database, insideTransaction, openDatabase } from './store/database.ts'
 import { migrate, pendingMigrations } from './store/migrate.ts'
@@ -35,6 +36,8 @@ export interface Bayar {
   within(event: EventType | '*' | readonly EventType[], name: string, handler: WithinHandler): void
   /** The whole HTTP surface, for any server that speaks the web's Request and Response. */
   fetch(request: Request, env?: unknown): Promise<Response>
+  /** How `bayar/node` hands a notification over. */
+  readonly take: Doors['take']
   /** Checks keys, database, schema and handlers, and says in words what is wrong. Everything else calls it first. */
   ready(): Promise<void>
   /** Works off what is due until it is stopped. */
@@ -47,6 +50,8 @@ export interface Bayar {
   readonly settings: Settings
 }
 
+/** Of our own pool, unless set. */
+const CONNECTIONS = 10
 const WAKE_CHANNEL = 'bayar_wake'
 /** NOTIFY takes a lock that all commits share, so it is never sent per notification. */
 const WAKE_EVERY_MS = 5
@@ -81,7 +86,7 @@ export function composeBayar(
     database ??= openDatabase({
       database: settings.database,
       ...(settings.directUrl === undefined ? {} : { directUrl: settings.directUrl }),
-      ...(settings.connections === undefined ? {} : { connections: settings.connections }),
+      connections: settings.connections ?? CONNECTIONS,
     })
     return database
   }
@@ -120,6 +125,8 @@ export function composeBayar(
       log,
       rules,
       handlers,
+      withinSlots: createSlots(Math.max(1, Math.floor((settings.connections ?? CONNECTIONS) / 2))),
+      verbs: () => bayar,
       wake,
     }
     const refusals = createRefusalCounter(context)
@@ -165,7 +172,7 @@ export function composeBayar(
       isComplete = false
     }
 
-  const bayar: Omit<Bayar, 'fetch'> = {
+  const bayar: Omit<Bayar, 'fetch' | 'take'> = {
     settings,
     payments: bindPayments(context),
     notifications: bindNotifications(parts),
@@ -209,8 +216,7 @@ export function composeBayar(
       opening = undefined
     },
   }
-  const app = createApp({ bayar, settings, log })
-  return { ...bayar, fetch: async (request, env) => app.fetch(request, env) }
+  return { ...bayar, ...createApp({ bayar, settings, log }) }
 }
 
 function rulesOf(settings: Settings): Rules {

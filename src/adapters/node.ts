@@ -12,13 +12,16 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { uuidv7 } from '../domain/uuid.ts'
 import { BayarError } from '../errors.ts'
-import { problemResponse } from '../http/problems.ts'
+import type { Doors } from '../http/app.ts'
+import { type ProblemAnswer, problemResponse } from '../http/problems.ts'
 import { NodeConnection } from '../http/read-body.ts'
 import { jsonLog, type Log, reasonOf } from '../operations/log.ts'
 
 /** What is needed of a bayar. */
 export interface Fetches {
   fetch(request: Request, env?: unknown): Promise<Response>
+  /** Without it notifications go through `fetch`, too. */
+  readonly take?: Doors['take']
   readonly settings: { readonly basePath?: string | undefined; readonly log?: Log | undefined }
 }
 
@@ -109,6 +112,28 @@ export function serve(bayar: Fetches, options: ServeOptions = {}): Promise<Serve
 }
 
 function listenerOf(bayar: Fetches, options: { overrideGlobalObjects: boolean }) {
+  const listen = listenerOfFetch(bayar, options)
+  return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const answer = bayar.take?.(new NodeConnection(incoming))
+    if (answer === undefined) await listen(incoming, outgoing)
+    else write(outgoing, await answer)
+  }
+}
+
+function write(outgoing: ServerResponse, answer: string | ProblemAnswer): void {
+  if (typeof answer === 'string') {
+    outgoing
+      .writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length })
+      .end(answer)
+  } else {
+    // A sender that has not sent all of its body yet must not go on with it as if it were the next request.
+    const { complete } = outgoing.req
+    const headers = complete ? answer.headers : { ...answer.headers, connection: 'close' }
+    outgoing.writeHead(answer.status, headers).end(JSON.stringify(answer.body))
+  }
+}
+
+function listenerOfFetch(bayar: Fetches, options: { overrideGlobalObjects: boolean }) {
   return getRequestListener(
     (request, { incoming }) => bayar.fetch(request, new NodeConnection(incoming as IncomingMessage)),
     {

@@ -29,7 +29,7 @@ export async function serveApp(
     ...(landing ? { landing } : {}),
   })
   try {
-    const server = await serve({ fetch: app.fetch, settings }, { port, host })
+    const server = await serve({ ...app, settings }, { port, host })
     return { url: `${urlOf(host, port)}${settings.basePath ?? ''}`, close: () => server.close() }
   } catch (error) {
     throw explainPort(error, APP_PORT, host, port)

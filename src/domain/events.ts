@@ -25,6 +25,7 @@ export const REVIEW_REASONS = {
   mismatch:                'Amount, currency or merchant differ from what was asked.',
   paid_twice:              'Two ways of paying the same order were both paid.',
   refund_excess:           'More was given back than was received.',
+  refund_unknown:          'A partial refund came without an amount.',
   chargeback_unknown:      'A partial chargeback came without an amount.',
   too_many_attempts:       'More transactions came for this order than a customer makes.',
 } as const

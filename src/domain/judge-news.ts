@@ -141,7 +141,11 @@ function judgeOne(
 
   // 3. The table. `deny` of money that was seen is a reversal: the provider took it back (defect D36).
   const told = news.told === 'denied' && known?.paid ? 'reversed' : news.told
-  const before = known ?? newAttempt(news, transactionId, rules.newId())
+  const before = known ?? {
+    ...newAttempt(news, transactionId, rules.newId()),
+    // Without a fee that the customer pays on top: a later document may not explain it any more.
+    grossAmount: takenAmount(book.payment, news, rules),
+  }
   // The amount that a person accepted is this transaction's from then on.
   const attempt =
     isAccepted && news.grossAmount !== null ? { ...before, grossAmount: news.grossAmount } : before
@@ -253,6 +257,7 @@ function isDoubtful(news: News, reading: Reading, rules: JudgeRules): boolean {
   if (judgement === 'conflict' || refunds.startedElsewhere || chargedBack > 0n) return true
   if (judgement !== 'move') return false
   if (news.codeContradicts || told === 'charged_back' || told === 'partially_charged_back') return true
+  if (told === 'partially_refunded' && refunds.confirmations.length === 0) return true
   const moneyIn = tellsOfMoney(told) && !attempt.paid
   return (
     moneyIn &&
@@ -351,7 +356,19 @@ function giveMoneyBack(
     const after = { ...attempt, status, refundedAmount, refundTotal: refunds.total }
     step(book, news, after, say('payment.refunded'), { refundId: confirmation.refundId })
   })
-  if (isRefund) return
+  if (isRefund) {
+    const attempt = attemptOf(book, id)
+    if (told === 'partially_refunded' && attempt.refundedAmount === 0n) {
+      openReview(
+        book,
+        news,
+        { transactionId: attempt.transactionId, attempt },
+        'refund_unknown',
+        'Midtrans did not say how much was given back.',
+      )
+    }
+    return
+  }
 
   const attempt = attemptOf(book, id)
   const rest = max(0n, attempt.capturedAmount - attempt.refundedAmount)

@@ -14,9 +14,12 @@ export const PAYMENT_REQUESTS: Readonly<Record<PaymentCommand, { readonly from: 
   expire: { from: ['pending', 'authorized'],                           otherwise: 'Only a payment that waits for the customer can be expired.' },
 }
 
+export function canBeAsked(command: PaymentCommand, status: PaymentStatus): boolean {
+  return PAYMENT_REQUESTS[command].from.includes(status)
+}
+
 /** null when it may be asked; else the reason why not. */
 export function whyNot(command: PaymentCommand, payment: Parameters<typeof shownStatus>[0]): string | null {
   const status = shownStatus(payment)
-  const { from, otherwise } = PAYMENT_REQUESTS[command]
-  return from.includes(status) ? null : `It is ${status}. ${otherwise}`
+  return canBeAsked(command, status) ? null : `It is ${status}. ${PAYMENT_REQUESTS[command].otherwise}`
 }

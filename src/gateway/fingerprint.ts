@@ -3,17 +3,24 @@ import type { News } from '../domain/news.ts'
 
 /**
  * What makes two statements copies of each other. Status and order are not enough: a second partial refund repeats both with a larger total,
- * and the bank's confirmation of a refund changes a date alone (lifecycle.md §3).
+ * and the bank's confirmation of a refund changes a date alone (lifecycle.md §3). Another amount is another statement, whatever else it repeats.
  */
 export type Fingerprinted = Pick<
   News,
-  'transactionId' | 'transactionStatus' | 'fraudStatus' | 'statusCode' | 'refundTotal' | 'refunds'
+  | 'transactionId'
+  | 'transactionStatus'
+  | 'fraudStatus'
+  | 'statusCode'
+  | 'grossAmount'
+  | 'refundTotal'
+  | 'refunds'
 >
 
 /** The first 16 bytes of a SHA-256, as UUID text. It is no UUID version; it only fits the column. */
 export function fingerprintOf(news: Fingerprinted): string {
-  const { transactionId, transactionStatus, fraudStatus, statusCode, refundTotal, refunds } = news
-  let told = `${transactionId ?? ''}\0${transactionStatus}\0${fraudStatus ?? ''}\0${statusCode}\0${refundTotal ?? ''}`
+  const { transactionId, transactionStatus, fraudStatus, statusCode, grossAmount, refundTotal, refunds } =
+    news
+  let told = `${transactionId ?? ''}\0${transactionStatus}\0${fraudStatus ?? ''}\0${statusCode}\0${grossAmount ?? ''}\0${refundTotal ?? ''}`
   if (refunds.length > 0) {
     told += `\0${refunds
       .map(

@@ -36,6 +36,15 @@ export function translate(document: WireDocument, about: Provenance): News | Not
   }
 }
 
+/**
+ * Whether an answer about `askedId` speaks of another order than ours: a notice may name a transaction that is somebody else's, and that one's money must not settle this payment. DANA repeats the
+ * transaction id where the order id belongs.
+ */
+export function isAnotherOrders(document: WireDocument, orderId: string, askedId: string): boolean {
+  const told = document.order_id
+  return typeof told === 'string' && told !== orderId && told !== askedId
+}
+
 export function isNotUnderstood(result: News | NotUnderstood): result is NotUnderstood {
   return 'problem' in result
 }
@@ -67,6 +76,7 @@ function newsOf(document: WireDocument, about: Provenance): News {
     transactionStatus,
     fraudStatus,
     statusCode,
+    grossAmount: amountOf(document, 'gross_amount'),
     refundTotal: refunded.total,
     refunds: refunded.rows,
   }
@@ -77,7 +87,6 @@ function newsOf(document: WireDocument, about: Provenance): News {
     told,
     codeContradicts: codeContradicts(told, statusCode, isNotification),
     paymentType: cleanText(document.payment_type, 'payment_type'),
-    grossAmount: amountOf(document, 'gross_amount'),
     originalAmount: fee.original,
     feeAmount: fee.fee,
     currency: cleanText(document.currency, 'currency'),

@@ -73,6 +73,9 @@ export function problemAnswer(thrown: unknown, asked: Asked): ProblemAnswer {
 }
 
 export function problemResponse(thrown: unknown, asked: Asked): Response {
-  const { status, headers, body } = problemAnswer(thrown, asked)
+  return responseOf(problemAnswer(thrown, asked))
+}
+
+export function responseOf({ status, headers, body }: ProblemAnswer): Response {
   return new Response(JSON.stringify(body), { status, headers })
 }

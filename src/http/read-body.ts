@@ -6,19 +6,34 @@ import type { IncomingMessage } from 'node:http'
 import { BayarError } from '../errors.ts'
 import type { Limits } from './limits.ts'
 
-/** What our own Node adapter passes as `env`: nobody else reads this message's body. */
-export class NodeConnection {
+/** As much of a request as the arrival of a notification looks at. */
+export interface Arriving {
+  readonly headers: { get(name: string): string | null }
+  readonly body?: Request['body']
+}
+
+/** What our own Node adapter passes as `env`: nobody else reads this message's body. It can stand for the request itself, for whom making a web `Request` would only cost time. */
+export class NodeConnection implements Arriving {
   readonly incoming: IncomingMessage
 
   constructor(incoming: IncomingMessage) {
     this.incoming = incoming
+  }
+
+  get headers(): Arriving['headers'] {
+    return this
+  }
+
+  get(name: string): string | null {
+    const value = this.incoming.headers[name]
+    return typeof value === 'string' ? value : (value?.join(', ') ?? null)
   }
 }
 
 /** The sender went away in the middle: there is nobody to answer, and nothing to count. */
 export class SenderGone extends Error {}
 
-export async function readBody(request: Request, env: unknown, limits: Limits): Promise<Uint8Array> {
+export async function readBody(request: Arriving, env: unknown, limits: Limits): Promise<Uint8Array> {
   // Refused before a byte of it is read.
   const announced = request.headers.get('content-length')
   if (announced !== null && Number(announced) > limits.bodyBytesMax) throw tooLarge(limits)
@@ -83,7 +98,7 @@ function readByHost(
   return bytes
 }
 
-async function readStream(request: Request, limits: Limits): Promise<Uint8Array> {
+async function readStream(request: Arriving, limits: Limits): Promise<Uint8Array> {
   const reader = request.body?.getReader()
   if (!reader) return new Uint8Array()
   let timer: NodeJS.Timeout | undefined

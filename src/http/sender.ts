@@ -4,8 +4,9 @@
  */
 import { BlockList, isIP } from 'node:net'
 import { BayarError, type Problem } from '../errors.ts'
+import type { Arriving } from './read-body.ts'
 
-export type SenderOf = (request: Request, env: unknown) => string | null
+export type SenderOf = (request: Pick<Arriving, 'headers'>, env: unknown) => string | null
 
 const HOPS_MAX = 20
 

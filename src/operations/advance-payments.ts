@@ -17,6 +17,7 @@ import { uuidv7 } from '../domain/uuid.ts'
 import { BayarError } from '../errors.ts'
 import type { Transaction } from '../store/database.ts'
 import { readRegistryVersion } from '../store/handlers.ts'
+import { requeueForeign } from '../store/notifications.ts'
 import { lockPayment } from '../store/payments.ts'
 import { type Found, readPayments } from '../store/read-payments.ts'
 import { type NewNotification, type NotificationVerdict, writeAdvances } from '../store/write-advances.ts'
@@ -115,11 +116,19 @@ async function advanceOnce(
 
   const written = await writeAdvances(context.database, {
     ...writing.finish(),
-    plans: plain.map(({ found, plan }) => ({ versionBefore: found.payment.version, plan })),
+    plans: plain.map(({ found, plan }) => ({
+      versionBefore: found.payment.version,
+      attemptsBefore: found.payment.attempts,
+      plan,
+    })),
     firstCheckAt: firstCheckAt(at),
     registryVersion: context.handlers.version,
   })
   if (written.deliveries > 0) context.wake()
+  // A payment may have been written since we looked: it did not see these, and we did not see it.
+  const foreign = writing.foreignIds()
+  if (foreign.length > 0 && (await requeueForeign(context.database, foreign, at)) > 0)
+    context.wake('notifications')
 
   // Those whose version moved in between wrote nothing: judge them again from what is there now.
   const lost: number[] = []
@@ -160,7 +169,7 @@ export async function advanceWithin(
   writing.judged(item, found, outcome)
   await writeUnderLock(context, tx, {
     ...writing.finish(),
-    plans: [{ versionBefore: found.payment.version, plan }],
+    plans: [{ versionBefore: found.payment.version, attemptsBefore: found.payment.attempts, plan }],
   })
   if (!options.withoutHandlers) await runWithinHandlers(context, tx, plan)
   return { paymentId: found.payment.id, verdict: outcome.verdict, error: outcome.error }
@@ -312,6 +321,12 @@ class Writing {
     if (inThisBatch) inThisBatch.copies++
     else if (counted) counted.copies++
     else this.#counted.set(id, { id, paymentId, copies: 1 })
+  }
+
+  foreignIds(): string[] {
+    return [...this.#arriving.values()]
+      .filter(({ verdict }) => verdict.status === 'foreign')
+      .map(({ notification }) => notification.id)
   }
 
   finish() {

@@ -3,8 +3,10 @@ import type { Clock } from '../domain/clock.ts'
 import type { Rupiah } from '../domain/money.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { Database } from '../store/database.ts'
+import type { BayarVerbs } from './events/event-argument.ts'
 import type { HandlerRegistry } from './events/handler-registry.ts'
 import type { Log } from './log.ts'
+import type { Slots } from './slots.ts'
 
 export interface Merchant {
   /** Our own name for the account. */
@@ -37,6 +39,10 @@ export interface Context {
   readonly log: Log
   readonly rules: Rules
   readonly handlers: HandlerRegistry
+  /** The instance's own verbs, for handlers. */
+  readonly verbs: () => BayarVerbs
+  /** For transactions in which handlers run. */
+  readonly withinSlots: Slots
   /** Work was committed: wake whoever does it, here or in another process. A wake-up may be lost; polling is the floor. */
   readonly wake: (what?: Wake) => void
 }

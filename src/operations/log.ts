@@ -1,3 +1,5 @@
+import { redact } from '../gateway/redact.ts'
+
 /** One line a thing. Fields are ids, codes and counts: never a key, a signature, a card number, a token or a customer's contact. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>
 
@@ -18,9 +20,18 @@ export function jsonLog(write: (line: string) => void = (line) => process.stderr
   return { info: line('info'), warn: line('warn'), error: line('error') }
 }
 
-/** What may be said of an error that we did not make: its kind and message, without its data. */
+/** What may be said of an error that we did not make. A handler may put a customer's address into its message. */
 export function reasonOf(error: unknown): string {
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const reason = redact(textOf(error)).replaceAll('\u0000', '')
   // Cut in the middle of a character it would be no text for a database any more.
-  return reason.replaceAll('\u0000', '').slice(0, 500).toWellFormed()
+  return reason.slice(0, 500).toWellFormed()
+}
+
+/** Anything can be thrown, also what cannot be turned into text. */
+function textOf(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  } catch {
+    return 'something that is no text was thrown'
+  }
 }

@@ -55,10 +55,10 @@ const TYPES = {
 }
 
 /** Set while a transaction of ours is open in this async context. No call to Midtrans may be made then: it would hold locks for 30 s. */
-const openTransaction = new AsyncLocalStorage<true>()
+const openTransaction = new AsyncLocalStorage<{ isOpen: boolean }>()
 
 export function insideTransaction(): boolean {
-  return openTransaction.getStore() === true
+  return openTransaction.getStore()?.isOpen === true
 }
 
 /** SQLSTATE: serialization failure, deadlock, lock not available. The work is run again; it is nobody's mistake. */
@@ -69,10 +69,11 @@ export function mustRunAgain(error: unknown): boolean {
   return RUN_AGAIN.has(sqlState(error) ?? '')
 }
 
-/** SQLSTATE classes 08 and 57P: the connection is gone, and nobody knows whether the last commit arrived. */
+/** The database is gone or cannot write, and nobody knows whether the last commit arrived: it is not the work's fault. */
 export function connectionLost(error: unknown): boolean {
   const state = sqlState(error)
-  if (state !== undefined) return state.startsWith('08') || state.startsWith('57P')
+  // 25006: it is a standby now. 53 and 58: its disk is full, or worse.
+  if (state !== undefined) return state === '25006' || /^(08|53|58|57P)/.test(state)
   const code = (error as { code?: string } | null)?.code
   return (
     code === 'ECONNREFUSED' ||
@@ -98,8 +99,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   // A pool reports an idle connection's death as an event; unheard, it would end the process.
   if (ownsPool) pool.on('error', () => {})
 
+  const planned = planNames()
   const statement = (name: string, text: string, params: readonly unknown[]): pg.QueryConfig =>
-    named ? { name, text, values: params as unknown[] } : { text, values: params as unknown[] }
+    named ? { name: planned(name), text, values: params as unknown[] } : { text, values: params as unknown[] }
 
   const run = async <R>(client: pg.Pool | pg.PoolClient, query: pg.QueryConfig) => {
     const result = await client.query<R & pg.QueryResultRow>({ ...query, types: TYPES })
@@ -112,7 +114,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   ): Promise<T> {
     const client = await connect(pool)
     let broken: Error | undefined
-    let isOpen = true
+    // What a handler started goes on with this in its context; it must know when the transaction is over.
+    const state = { isOpen: true }
     // A connection that dies between two statements says so as an event.
     const onError = (error: Error) => {
       broken = error
@@ -128,7 +131,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       let depth = 0
       // A handler that outlives its transaction must not speak into the next user's.
       const ask = async <R>(query: pg.QueryConfig) => {
-        assert(isOpen, 'a transaction was used after its end')
+        assert(state.isOpen, 'a transaction was used after its end')
         return run<R>(client, query)
       }
       const tx: Transaction = {
@@ -147,15 +150,15 @@ export function openDatabase(options: DatabaseOptions): Database {
           }
         },
       }
-      const result = await openTransaction.run(true, () => work(tx))
-      isOpen = false
+      const result = await openTransaction.run(state, () => work(tx))
+      state.isOpen = false
       const { command } = await client.query('commit')
       // A statement failed, and whoever asked it said nothing: PostgreSQL then ends with ROLLBACK, without an error.
       if (command !== 'COMMIT')
         throw new Error('a statement of the transaction failed, and it was rolled back')
       return result
     } catch (error) {
-      isOpen = false
+      state.isOpen = false
       if (!broken && !connectionLost(error))
         await client.query('rollback').catch((failed: Error) => (broken = failed))
       else broken ??= error as Error
@@ -182,6 +185,19 @@ export function openDatabase(options: DatabaseOptions): Database {
     async close() {
       if (ownsPool) await pool.end()
     },
+  }
+}
+
+/**
+ * A server keeps the plan of a named statement, and one made while a table was small reads the whole table. Its statistics come a minute later, and a minute of a busy day is half
+ * a million rows. So a statement is planned anew, under another name, each time it has run four times as often as before: a dozen plans in all.
+ */
+function planNames(): (name: string) => string {
+  const runs = new Map<string, number>()
+  return (name) => {
+    const count = (runs.get(name) ?? 0) + 1
+    runs.set(name, count)
+    return `${name}_${(32 - Math.clz32(count)) >> 1}`
   }
 }
 

@@ -1,3 +1,4 @@
+import { arraysOf, type Column, sourceOf } from './column-arrays.ts'
 import type { Queryable } from './database.ts'
 
 export interface Claimed {
@@ -69,6 +70,17 @@ export interface Finished {
   readonly due_at: Date | null
 }
 
+// biome-ignore format: a table is read in columns
+const FINISHED: readonly Column<Finished>[] = [
+  ['handler_id', 'integer',     (one) => one.handler_id],
+  ['subject_id', 'uuid',        (one) => one.subject_id],
+  ['sequence',   'integer',     (one) => one.sequence],
+  ['state',      'text',        (one) => one.state],
+  ['failed',     'boolean',     (one) => one.failed],
+  ['error',      'text',        (one) => one.error],
+  ['due_at',     'timestamptz', (one) => one.due_at],
+]
+
 /**
  * Writes what became of a batch. Only the lease's owner may: one that ran out belongs to somebody else now. Unfinished is asked by the time, not by the state: the index of
  * the waiting ones, which the state would bring into play, holds the whole backlog, and each batch would walk through it.
@@ -82,10 +94,10 @@ export async function finishDeliveries(
     'bayar_finish_deliveries',
     `update bayar.deliveries d
         set state = f.state, attempts = d.attempts + (case when f.failed then 1 else 0 end), error = f.error,
-            due_at = coalesce(f.due_at, d.due_at), leased_by = null, leased_until = null, finished_at = case when f.state <> 'waiting' then $3::timestamptz end
-       from json_to_recordset($1::json) as f(handler_id int, subject_id uuid, sequence int, state text, failed boolean, error text, due_at timestamptz)
-      where d.handler_id = f.handler_id and d.subject_id = f.subject_id and d.sequence = f.sequence and d.leased_by = $2 and d.finished_at is null`,
-    [JSON.stringify(finished), options.leasedBy, options.at],
+            due_at = coalesce(f.due_at, d.due_at), leased_by = null, leased_until = null, finished_at = case when f.state <> 'waiting' then $2::timestamptz end
+       from ${sourceOf(FINISHED, 'f', 3)}
+      where d.handler_id = f.handler_id and d.subject_id = f.subject_id and d.sequence = f.sequence and d.leased_by = $1 and d.finished_at is null`,
+    [options.leasedBy, options.at, ...arraysOf(FINISHED, finished)],
   )
 }
 

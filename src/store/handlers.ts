@@ -40,7 +40,12 @@ export async function readHandlers(
   return { version: row.version, handlers }
 }
 
-/** Writes those that are new, changed or were retired, and raises the registry's version if any was. Returns how many were. */
+/**
+ * Writes those that are new, hear of more events, or were retired, and raises the registry's version if any was. Returns how many were.
+ *
+ * It never takes away: in the middle of a deployment a process of the old version may be the last to register, and events would be lost to the new one. In one order, because two processes that start at
+ * once lock the same rows.
+ */
 export async function registerHandlers(
   database: Queryable,
   registrations: readonly HandlerRegistration[],
@@ -50,18 +55,14 @@ export async function registerHandlers(
     `with asked as (
        select * from json_to_recordset($1::json) as r(name text, kind text, events text[])
      ), written as (
-       insert into bayar.handlers as h (name, kind, events, since) select name, kind, events, $2 from asked
-           on conflict (name) do update set kind = excluded.kind, events = excluded.events, retired_at = null,
+       insert into bayar.handlers as h (name, kind, events, since) select name, kind, events, $2 from asked order by name
+           on conflict (name) do update set kind = excluded.kind, retired_at = null,
+              events = case when h.retired_at is null then array(select distinct e from unnest(h.events || excluded.events) e order by e) else excluded.events end,
               since = case when h.retired_at is null then h.since else excluded.since end
-        where (h.kind, h.events) is distinct from (excluded.kind, excluded.events) or h.retired_at is not null
+        where h.retired_at is not null or (h.kind = excluded.kind and not h.events @> excluded.events)
        returning 1
      ), raised as (
        update bayar.handler_registry set version = version + 1 where exists (select 1 from written)
-     ), ended as (
-       -- One that runs within transactions now has no deliveries any more: what was owed stays visible as dead.
-       update bayar.deliveries d set state = 'dead', error = 'The handler runs within transactions now.', finished_at = $2
-         from bayar.handlers h join asked on asked.name = h.name
-        where d.handler_id = h.id and d.state = 'waiting' and h.kind = 'on' and asked.kind = 'within'
      )
      select count(*)::int as changed from written`,
     [JSON.stringify(registrations), at],

@@ -223,6 +223,17 @@ export async function queueNotification(database: Queryable, id: string, at: Dat
   await database.query('update bayar.notifications set due_at = $2 where id = $1', [id, at])
 }
 
+/** Notices just stored as foreign whose payment was written in the same moment. */
+export async function requeueForeign(database: Queryable, ids: readonly string[], at: Date): Promise<number> {
+  const { rowCount } = await database.query(
+    `update bayar.notifications n set payment_id = p.id, status = 'received', due_at = $2
+       from bayar.payments p
+      where n.id = any ($1::uuid[]) and n.status = 'foreign' and p.merchant = n.merchant and p.order_id = n.order_id`,
+    [ids, at],
+  )
+  return rowCount ?? 0
+}
+
 /** Notices that wait for the decision about one transaction: each is judged again. */
 export async function queueReviewed(
   tx: Queryable,

@@ -82,6 +82,16 @@ export async function insertPayment(tx: Queryable, payment: NewPayment): Promise
   return rows.length > 0
 }
 
+/** A notice may have been stored as foreign in the very moment in which its payment was written: each saw the other not yet. By the time that Midtrans has answered, both are there. */
+export async function queueForeign(tx: Queryable, paymentId: string, at: Date): Promise<void> {
+  await tx.query(
+    `update bayar.notifications n set payment_id = p.id, status = 'received', due_at = $2
+       from bayar.payments p
+      where p.id = $1 and n.payment_id is null and n.order_id = p.order_id and n.merchant = p.merchant and n.status = 'foreign'`,
+    [paymentId, at],
+  )
+}
+
 export interface PaymentRow {
   readonly id: string
   readonly merchant: string
@@ -114,23 +124,23 @@ export interface PaymentRow {
   readonly outcome_unknown: boolean
 }
 
-/** As `json_agg` gives it: money as text, times as text. */
+/** Read as a row, or in JSON with money and times as text. */
 export interface AttemptRow {
   readonly id: string
   readonly transaction_id: string
   readonly status: AttemptState['status']
   readonly paid: boolean
-  readonly gross_amount: string
-  readonly captured_amount: string
-  readonly refunded_amount: string
-  readonly charged_back_amount: string
+  readonly gross_amount: string | bigint
+  readonly captured_amount: string | bigint
+  readonly refunded_amount: string | bigint
+  readonly charged_back_amount: string | bigint
   readonly transaction_status: string
   readonly fraud_status: string | null
   readonly status_code: string
   readonly payment_type: string | null
-  readonly transaction_time: string | null
-  readonly settlement_time: string | null
-  readonly expiry_time: string | null
+  readonly transaction_time: string | Date | null
+  readonly settlement_time: string | Date | null
+  readonly expiry_time: string | Date | null
   readonly instructions: AttemptState['instructions']
 }
 
@@ -145,6 +155,14 @@ export interface ItemRow {
   readonly url: string | null
 }
 
+const BESIDE = `
+       coalesce((select json_agg(json_build_object('id', i.item_id, 'name', i.name, 'price', i.price::text, 'quantity', i.quantity, 'brand', i.brand,
+                'category', i.category, 'merchant_name', i.merchant_name, 'url', i.url) order by i.position)
+          from bayar.payment_items i where i.payment_id = p.id), '[]') as items,
+       coalesce((select array_agg(v.reason order by v.id) from bayar.reviews v where v.payment_id = p.id and v.closed_at is null), '{}') as open_reviews,
+       p.open_intent_id is not null and exists (
+         select 1 from bayar.intents i where i.id = p.open_intent_id and i.state = 'sent' and i.answer_class is not null) as outcome_unknown`
+
 const VIEW = `
 select p.*,
        coalesce((select json_agg(json_build_object('id', a.id, 'transaction_id', a.transaction_id, 'status', a.status, 'paid', a.paid,
@@ -152,17 +170,11 @@ select p.*,
                 'charged_back_amount', a.charged_back_amount::text, 'transaction_status', a.transaction_status, 'fraud_status', a.fraud_status,
                 'status_code', a.status_code, 'payment_type', a.payment_type, 'transaction_time', a.transaction_time,
                 'settlement_time', a.settlement_time, 'expiry_time', a.expiry_time, 'instructions', a.instructions) order by a.id)
-          from bayar.attempts a where a.payment_id = p.id), '[]') as attempts,
-       coalesce((select json_agg(json_build_object('id', i.item_id, 'name', i.name, 'price', i.price::text, 'quantity', i.quantity, 'brand', i.brand,
-                'category', i.category, 'merchant_name', i.merchant_name, 'url', i.url) order by i.position)
-          from bayar.payment_items i where i.payment_id = p.id), '[]') as items,
-       coalesce((select array_agg(v.reason order by v.id) from bayar.reviews v where v.payment_id = p.id and v.closed_at is null), '{}') as open_reviews,
-       p.open_intent_id is not null and exists (
-         select 1 from bayar.intents i where i.id = p.open_intent_id and i.state = 'sent' and i.answer_class is not null) as outcome_unknown
+          from bayar.attempts a where a.payment_id = p.id), '[]') as attempts,${BESIDE}
   from bayar.payments p`
 
 export async function findPayment(database: Queryable, id: string): Promise<PaymentRow | undefined> {
-  const { rows } = await database.query<PaymentRow>(`${VIEW} where p.id = $1`, [id])
+  const { rows } = await database.prepared<PaymentRow>('bayar_find_payment', `${VIEW} where p.id = $1`, [id])
   return rows[0]
 }
 
@@ -178,12 +190,29 @@ export async function findPaymentByOrder(
   return rows[0]
 }
 
+/** Many at once, for the worker. Their attempts are read as rows: writing each as JSON costs the server more than finding it. */
 export async function findPayments(
   database: Queryable,
   ids: readonly string[],
 ): Promise<readonly PaymentRow[]> {
-  const { rows } = await database.query<PaymentRow>(`${VIEW} where p.id = any ($1::uuid[])`, [ids])
-  return rows
+  if (ids.length === 1) {
+    const payment = await findPayment(database, ids[0]!)
+    return payment ? [payment] : []
+  }
+  const payments = await database.prepared<Omit<PaymentRow, 'attempts'>>(
+    'bayar_find_payments',
+    `select p.*,${BESIDE} from bayar.payments p where p.id = any ($1::uuid[])`,
+    [ids],
+  )
+  const attempts = await database.prepared<AttemptRow & { readonly payment_id: string }>(
+    'bayar_find_attempts',
+    `select a.payment_id, a.id, a.transaction_id, a.status, a.paid, a.gross_amount, a.captured_amount, a.refunded_amount, a.charged_back_amount,
+            a.transaction_status, a.fraud_status, a.status_code, a.payment_type, a.transaction_time, a.settlement_time, a.expiry_time, a.instructions
+       from bayar.attempts a where a.payment_id = any ($1::uuid[]) order by a.id`,
+    [ids],
+  )
+  const attemptsOf = Map.groupBy(attempts.rows, (attempt) => attempt.payment_id)
+  return payments.rows.map((payment) => ({ ...payment, attempts: attemptsOf.get(payment.id) ?? [] }))
 }
 
 /** Takes the payment's lock for the rest of the transaction. */

@@ -79,7 +79,7 @@ interface RefundRow {
 }
 
 // Without a lock: whoever writes guards by the version. Refunds and reviews exist only once money came or something was told twice, so the common case, a
-// pending payment, is spared two look-ups.
+// pending payment, is spared two look-ups. Behind its select the planner does not count the first array: one plan serves batches of any size.
 const READ = `
 select asked.i, (select version from bayar.handler_registry) as registry_version,
        p.id, p.merchant, p.order_id, p.version, p.status, p.presumed, p.presumed_event, p.gross_amount, p.capture_amount, p.currency,
@@ -97,7 +97,7 @@ select asked.i, (select version from bayar.handler_registry) as registry_version
                  case when v.closed_at is not null and v.reason in ('mismatch', 'conflict') then '|closed' else '' end)
             from bayar.reviews v where v.payment_id = p.id) end as reviews,
        copy.id as copy_id, copy.status as copy_status, copy.copies as copy_copies
-  from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[]) with ordinality as asked(merchant, order_id, fingerprint, notification_id, i)
+  from unnest((select $1::text[]), $2::text[], $3::uuid[], $4::uuid[]) with ordinality as asked(merchant, order_id, fingerprint, notification_id, i)
   join bayar.payments p on p.merchant = asked.merchant and p.order_id = asked.order_id
   left join bayar.attempts a on a.payment_id = p.id
   left join lateral (

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { isBayarError } from '../../src/errors.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { createTestBayar, type TestBayar } from '../../src/testing/index.ts'
 import { cloneDatabase } from '../support/database.ts'
@@ -13,28 +12,6 @@ const CHARGE = {
   bank: 'bca',
 } as const
 
-/** A shop whose role has other defaults from now on, as after a failover or a change by the administrator. */
-async function shopWith(setting: string) {
-  const database = await cloneDatabase()
-  const name = new URL(database.url).pathname.slice(1)
-  const shop = await createTestBayar({ database: database.url })
-  await shop.bayar.payments.charge(CHARGE)
-  await shop.idle()
-  await shop.bayar.close()
-  const direct = openDatabase({ database: database.url, connections: 3 })
-  await direct.query('select 1')
-  const { serverKey, clientKey, merchantId } = shop.simulator
-  return {
-    database,
-    direct,
-    name,
-    shop,
-    setting,
-    keys: { serverKey, clientKey, merchantId },
-    transactionId: shop.simulator.transaction('ORDER-1').transactionId,
-  }
-}
-
 const receive = (shop: TestBayar, transactionId: string, changes: Record<string, unknown> = {}) =>
   shop.bayar.notifications.receive({
     body: bytesOf(
@@ -44,45 +21,33 @@ const receive = (shop: TestBayar, transactionId: string, changes: Record<string,
     sender: null,
   })
 
-test('a database that became read-only (a failover) is answered 503, for which Midtrans tries four times, not 500', async () => {
-  const { database, direct, name, keys, transactionId } = await shopWith('')
-  const shop = await createTestBayar({ database: database.url, simulator: keys })
-  await direct.query(`alter database ${name} set default_transaction_read_only = on`)
-  await direct.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'bayar' and pid <> pg_backend_pid()`,
-  )
-  let error: unknown
-  for (let tries = 0; tries < 3; tries++)
-    error = await receive(shop, transactionId).catch((reason: unknown) => reason)
-  const status = isBayarError(error) ? error.status : `raw: ${String(error)}`
-  await shop.close()
-  await direct.close()
-  await database.drop()
-  expect(status).toBe(503)
-})
-
 test('a lock that is not available (55P03) is never what a notification is filed as failed for', async () => {
-  const { database, direct, name, keys, transactionId } = await shopWith('')
-  await direct.query(`alter database ${name} set lock_timeout = '100ms'`)
-  const shop = await createTestBayar({ database: database.url, simulator: keys })
-  const answered = await direct.transaction(async (tx) => {
+  const database = await cloneDatabase()
+  const direct = openDatabase({ database: database.url, connections: 3 })
+  await direct.query('select 1')
+  // As an administrator sets it for a role: our own connections have it, the one that is open does not.
+  await direct.query(`alter database ${new URL(database.url).pathname.slice(1)} set lock_timeout = '100ms'`)
+  const shop = await createTestBayar({ database: database.url })
+  const { transactionId } = await shop.bayar.payments.charge(CHARGE)
+  await shop.idle()
+  await direct.transaction(async (tx) => {
     await tx.query('select 1 from bayar.payments for update')
-    return receive(shop, transactionId).catch((error: unknown) => error)
+    await receive(shop, transactionId!).catch(() => {})
   })
-  const { rows } = await direct.query<{ status: string; due_at: Date | null; error: string }>(
-    `select status, due_at, error from bayar.notifications where transaction_status = 'settlement'`,
+  const { rows } = await direct.query<{ status: string; due_at: Date | null }>(
+    `select status, due_at from bayar.notifications where transaction_status = 'settlement'`,
   )
   await shop.close()
   await direct.close()
   await database.drop()
-  expect(rows, String(answered)).not.toMatchObject([{ status: 'failed', due_at: null }])
+  expect(rows).not.toMatchObject([{ status: 'failed', due_at: null }])
 })
 
 test('charge refuses a transaction of the host, and names an option that it does not know', async () => {
   await using test = await kit()
-  const refusals = []
+  const refusals: string[] = []
   for (const odd of [{ tx: {} }, { customExpiri: { duration: 5, unit: 'minute' } }]) {
-    const outcome = await test.bayar.payments
+    const outcome: string = await test.bayar.payments
       .charge({ ...CHARGE, orderId: `ORDER-${refusals.length}`, ...odd } as never)
       .then(
         () => 'charged',
@@ -97,7 +62,9 @@ test('a handler is given bayar itself', async () => {
   let given: unknown
   await using test = await kit({
     handlers: (bayar) =>
-      bayar.on('payment.settled', 'look', (argument) => void (given = Object.keys(argument))),
+      bayar.on('payment.settled', 'look', (argument) => {
+        given = Object.keys(argument)
+      }),
   })
   await test.bayar.payments.charge(CHARGE)
   await test.pay('ORDER-1')

@@ -8,13 +8,16 @@ import { reasonOf } from '../../operations/log.ts'
 import type { Received } from '../../operations/notifications/receive-notification.ts'
 import { LIMITS } from '../limits.ts'
 import type { HttpParts } from '../parts.ts'
-import { problemResponse } from '../problems.ts'
-import { readBody, SenderGone } from '../read-body.ts'
+import { type ProblemAnswer, problemAnswer } from '../problems.ts'
+import { type Arriving, readBody, SenderGone } from '../read-body.ts'
 import { senderReader } from '../sender.ts'
 
-export type Receive = (request: Request, env: unknown, channel: Received['channel']) => Promise<Response>
-
-const STORED: ResponseInit = { status: 200, headers: { 'content-type': 'application/json' } }
+/** The JSON of a 200, or a refusal. Whoever asked writes it in the way of its server. */
+export type Receive = (
+  request: Arriving,
+  env: unknown,
+  channel: Received['channel'],
+) => Promise<string | ProblemAnswer>
 
 export function notificationReceiver({
   bayar: { notifications },
@@ -29,7 +32,7 @@ export function notificationReceiver({
     try {
       const body = await readBody(request, env, limits)
       const { status, id } = await notifications.receive({ body, channel, sender: senderOf(request, env) })
-      return new Response(`{"status":"${status}","id":"${id}"}`, STORED)
+      return `{"status":"${status}","id":"${id}"}`
     } catch (error) {
       const refusal = refusalOf(error)
       if (refusal.code === 'too_large' || refusal.code === 'too_slow') {
@@ -38,7 +41,7 @@ export function notificationReceiver({
           .refuse(refusal.code)
           .catch((failed: unknown) => log.warn('refused body not counted', { reason: reasonOf(failed) }))
       }
-      return problemResponse(refusal, { requestId: uuidv7(), basePath, log })
+      return problemAnswer(refusal, { requestId: uuidv7(), basePath, log })
     }
   }
 }

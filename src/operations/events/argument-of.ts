@@ -2,10 +2,16 @@ import type { EventType } from '../../domain/events.ts'
 import { toNumber } from '../../domain/money.ts'
 import type { ToldEvent } from '../../store/events.ts'
 import type { PaymentRow } from '../../store/payments.ts'
+import type { Context } from '../context.ts'
 import { type Payment, questionsOf, toPaymentView } from '../payments/payment-view.ts'
 import type { EventArgument } from './event-argument.ts'
 
-export function argumentOf(event: ToldEvent, row: PaymentRow, abort: AbortSignal): Omit<EventArgument, 'tx'> {
+export function argumentOf(
+  context: Context,
+  event: ToldEvent,
+  row: PaymentRow,
+  ending: { readonly signal: AbortSignal },
+): EventArgument {
   const today = toPaymentView(row)
   const payment = asOf(today, event)
   return {
@@ -31,7 +37,11 @@ export function argumentOf(event: ToldEvent, row: PaymentRow, abort: AbortSignal
       receivedAt: event.notification.received_at,
     },
     payload: readPayload(event.payload),
-    abort,
+    // Made when it is asked for: most handlers never do.
+    get abort() {
+      return ending.signal
+    },
+    bayar: context.verbs(),
   }
 }
 

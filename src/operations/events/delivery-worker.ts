@@ -6,6 +6,7 @@
  *
  * Killed in the middle, everything it held becomes due again when its lease ends: each event reaches each handler at least once.
  */
+import { secondsAfter } from '../../domain/clock.ts'
 import { nextTryAt } from '../../domain/retry.ts'
 import { randomKey } from '../../domain/uuid.ts'
 import {
@@ -15,7 +16,8 @@ import {
   finishDeliveries,
   renewLeases,
 } from '../../store/deliveries.ts'
-import { readToldEvents } from '../../store/events.ts'
+import { readToldEvents, type ToldEvent } from '../../store/events.ts'
+import type { PaymentRow } from '../../store/payments.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
 import { argumentOf } from './argument-of.ts'
@@ -23,11 +25,16 @@ import type { CodeHandler } from './handler-registry.ts'
 
 /** For each handler: one that hangs fills its own room and no other's. */
 const AT_ONCE = 128
+/** A claim for a handful costs the database as much as one for a hundred, so under load they gather for a moment. */
+const CLAIM_EVERY_MS = 10
 const LEASE_SECONDS = 30
 const RENEW_EVERY_MS = 10_000
 const POLL_MS = 1_000
 /** The longest that one try may take; the handler is told by `abort`. */
 const TRY_MAX_MS = 5 * 60_000
+
+/** In a rolling deployment another process has the newer code; if nobody has it, the event must not hold up those behind it for a day. */
+const NOT_LISTENING: typeof nextTryAt = (failures, now) => (failures < 6 ? secondsAfter(now, 10) : null)
 
 /** Why a handler's time is over when it is not the handler's doing. */
 const STOPPING: unique symbol = Symbol('The worker is stopping.')
@@ -44,15 +51,21 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
   const leasedBy = randomKey()
   const running = new Map<string, Claimed>()
   const busy = new Map<number, number>()
-  const aborts = new Set<AbortController>()
+  const tries = new Set<Try>()
   let finished: Finished[] = []
   let claiming = false
   let flushing: Promise<void> | null = null
   let again = false
   let stopped = false
+  let claimedAt = -CLAIM_EVERY_MS
+  let gathering: NodeJS.Timeout | null = null
   const idlers: (() => void)[] = []
 
-  const poll = setInterval(wake, POLL_MS)
+  const poll = setInterval(() => {
+    for (const one of tries)
+      if (performance.now() - one.startedAt > TRY_MAX_MS) one.end(new Error('The try took too long.'))
+    wake()
+  }, POLL_MS)
   const renew = setInterval(() => void renewHeld(), RENEW_EVERY_MS)
 
   function wake(): void {
@@ -61,14 +74,21 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
       again = true
       return
     }
-    void claim()
+    const wait = idlers.length > 0 ? 0 : claimedAt + CLAIM_EVERY_MS - performance.now()
+    if (wait <= 0) void claim()
+    else gathering ??= setTimeout(() => void claim(), wait)
   }
 
   async function claim(): Promise<void> {
+    if (gathering) clearTimeout(gathering)
+    gathering = null
+    if (claiming) return
     claiming = true
+    let isFull = false
     try {
       do {
         again = false
+        claimedAt = performance.now()
         const handlers = context.handlers.runnable()
         const rooms = [...handlers.keys()]
           .map((handlerId) => ({ handlerId, free: AT_ONCE - (busy.get(handlerId) ?? 0) }))
@@ -82,12 +102,13 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
         })
         if (claimed.length > 0) await start(claimed, handlers)
         const taken = Map.groupBy(claimed, (one) => one.handler_id)
-        if (rooms.some((room) => taken.get(room.handlerId)?.length === room.free)) again = true
-      } while (again)
+        isFull = rooms.some((room) => taken.get(room.handlerId)?.length === room.free)
+      } while (isFull)
     } catch (error) {
       context.log.error('deliveries could not be claimed', { reason: reasonOf(error) })
     } finally {
       claiming = false
+      if (again) wake()
       settle()
     }
   }
@@ -107,37 +128,39 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
       running.set(nameOf(one), one)
       busy.set(one.handler_id, (busy.get(one.handler_id) ?? 0) + 1)
       if (!event || !payment) finish(one, handler, 'The event or its payment is gone.')
-      else void run(one, handler, (abort) => argumentOf(event, payment, abort))
+      // A process of an older version: one of the newer version will be next.
+      else if (!(handler.events as readonly string[]).includes(event.type ?? ''))
+        finish(one, handler, `This code does not listen to ${event.type}.`, NOT_LISTENING)
+      else void run(one, handler, event, payment)
     }
   }
 
   async function run(
     one: Claimed,
     handler: CodeHandler,
-    argument: (abort: AbortSignal) => Parameters<CodeHandler['run']>[0] | object,
+    event: ToldEvent,
+    payment: PaymentRow,
   ): Promise<void> {
-    const ending = new AbortController()
-    aborts.add(ending)
-    const timer = setTimeout(() => ending.abort(new Error('The try took too long.')), TRY_MAX_MS)
+    const attempt = new Try()
+    tries.add(attempt)
     let failure: string | typeof STOPPING | null = null
     try {
-      const late = new Promise<never>((_, reject) => {
-        ending.signal.addEventListener('abort', () => reject(ending.signal.reason as Error))
-      })
-      await Promise.race([
-        (async () => handler.run(argument(ending.signal) as Parameters<CodeHandler['run']>[0]))(),
-        late,
-      ])
+      const argument = argumentOf(context, event, payment, attempt) as Parameters<CodeHandler['run']>[0]
+      await Promise.race([(async () => handler.run(argument))(), attempt.late])
     } catch (error) {
       failure = error === STOPPING ? STOPPING : reasonOf(error)
     } finally {
-      clearTimeout(timer)
-      aborts.delete(ending)
+      tries.delete(attempt)
     }
     finish(one, handler, failure)
   }
 
-  function finish(one: Claimed, handler: CodeHandler, failure: string | typeof STOPPING | null): void {
+  function finish(
+    one: Claimed,
+    handler: CodeHandler,
+    failure: string | typeof STOPPING | null,
+    tryAt: typeof nextTryAt = nextTryAt,
+  ): void {
     const { handler_id, subject_id, sequence } = one
     if (failure === STOPPING) {
       // It did not fail, it was sent home: free for the next worker, and no try.
@@ -161,7 +184,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
         due_at: null,
       })
     } else {
-      const dueAt = nextTryAt(one.attempts + 1, context.clock.now())
+      const dueAt = tryAt(one.attempts + 1, context.clock.now())
       context.log.warn('handler failed', {
         handler: handler.name,
         event_id: one.event_id,
@@ -217,7 +240,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
   }
 
   function settle(): void {
-    if (claiming || running.size > 0 || flushing) return
+    if (claiming || gathering || running.size > 0 || flushing) return
     for (const resolve of idlers.splice(0)) resolve()
   }
 
@@ -233,6 +256,8 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
     async stop(graceMs = 10_000) {
       stopped = true
       clearInterval(poll)
+      if (gathering) clearTimeout(gathering)
+      gathering = null
       const done = new Promise<void>((resolve) => {
         idlers.push(resolve)
         settle()
@@ -240,7 +265,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
       let timer: NodeJS.Timeout | undefined
       const grace = new Promise<void>((resolve) => {
         timer = setTimeout(() => {
-          for (const ending of aborts) ending.abort(STOPPING)
+          for (const one of tries) one.end(STOPPING)
           resolve(done)
         }, graceMs)
       })
@@ -248,6 +273,35 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
       clearTimeout(timer)
       clearInterval(renew)
     },
+  }
+}
+
+/** One go at a handler. The signal is made when the handler looks at it: few do, and making one costs more than the rest of the call. */
+class Try {
+  readonly startedAt = performance.now()
+  readonly late: Promise<never>
+  #reject: (reason: unknown) => void = () => {}
+  #controller: AbortController | undefined
+  #isOver = false
+  #reason: unknown
+
+  constructor() {
+    this.late = new Promise((_, reject) => {
+      this.#reject = reject
+    })
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#isOver) this.#controller.abort(this.#reason)
+    return this.#controller.signal
+  }
+
+  end(reason: unknown): void {
+    this.#isOver = true
+    this.#reason = reason
+    this.#controller?.abort(reason)
+    this.#reject(reason)
   }
 }
 

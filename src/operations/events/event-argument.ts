@@ -1,7 +1,10 @@
 /** What a handler is given: one object, complete, so that a handler never has to ask the database what happened. */
 import type { EventType } from '../../domain/events.ts'
 import type { PaymentStatus } from '../../domain/payment-status.ts'
+import type { Notifications } from '../notifications/index.ts'
+import type { Payments } from '../payments/index.ts'
 import type { Attempt, Payment } from '../payments/payment-view.ts'
+import type { Events } from './index.ts'
 
 export interface Event {
   /** The same at every try and after every replay: the key to deduplicate by. */
@@ -39,4 +42,13 @@ export interface EventArgument {
   readonly payload: Readonly<Record<string, unknown>>
   /** Ends when the time for this try is over. */
   readonly abort: AbortSignal
+  /** The instance that runs this handler. */
+  readonly bayar: BayarVerbs
+}
+
+/** What a handler may do next. */
+export interface BayarVerbs {
+  readonly payments: Payments
+  readonly notifications: Notifications
+  readonly events: Events
 }

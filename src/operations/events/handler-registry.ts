@@ -86,10 +86,16 @@ export class HandlerRegistry {
     return this.#active('within').some((row) => row.events.includes(event))
   }
 
-  /** Names of registered `within` handlers that this code does not have. */
+  /** Names of registered `within` handlers that this code does not have, or has for fewer events. */
   missing(): readonly string[] {
     return this.#active('within')
-      .filter((row) => this.#code.get(row.name)?.kind !== 'within')
+      .filter((row) => {
+        const code = this.#code.get(row.name)
+        return (
+          code?.kind !== 'within' ||
+          row.events.some((event) => !(code.events as readonly string[]).includes(event))
+        )
+      })
       .map((row) => row.name)
   }
 
@@ -115,6 +121,15 @@ export class HandlerRegistry {
     const registrations = [...this.#code.values()].map(({ name, kind, events }) => ({ name, kind, events }))
     if (registrations.length > 0) await registerHandlers(database, registrations, at)
     await this.refresh(database)
+    const other = this.#registered.find(
+      (row) => row.retired_at === null && (this.#code.get(row.name)?.kind ?? row.kind) !== row.kind,
+    )
+    if (other) {
+      throw new BayarError(
+        'handler_invalid',
+        `${other.name} is registered as \`${other.kind}\`: give it another name, or retire the old one with \`npx bayar handlers retire ${other.name}\`.`,
+      )
+    }
   }
 
   #active(kind: HandlerKind): readonly HandlerRow[] {

@@ -24,7 +24,7 @@ export async function runWithinHandlers(context: Context, tx: Transaction, plan:
   for (const { id } of told) {
     const event = events.get(id)!
     for (const handler of context.handlers.within(event.type as EventType)) {
-      const argument = argumentOf(event, payments.get(event.subject_id)!, neverAborted)
+      const argument = argumentOf(context, event, payments.get(event.subject_id)!, neverAborted)
       // A handler that swallows an error of its own SQL leaves a transaction that can only roll back. Its savepoint cannot be released then, and says so here.
       await tx.savepoint(() => inTime(handler.name, argument, handler.run, tx))
     }
@@ -34,7 +34,7 @@ export async function runWithinHandlers(context: Context, tx: Transaction, plan:
 
 type Argument = Omit<Parameters<WithinHandler>[0], 'tx'>
 
-const neverAborted = new AbortController().signal
+const neverAborted = new AbortController()
 
 async function inTime(name: string, argument: Argument, run: WithinHandler, tx: Transaction): Promise<void> {
   const ending = new AbortController()

@@ -8,7 +8,7 @@ import { nextTryAt } from '../../domain/retry.ts'
 import { BayarError } from '../../errors.ts'
 import type { Answer } from '../../gateway/port.ts'
 import { readDocument } from '../../gateway/read-document.ts'
-import { translate } from '../../gateway/translate.ts'
+import { isAnotherOrders, translate } from '../../gateway/translate.ts'
 import type { Transaction } from '../../store/database.ts'
 import {
   claimDueNotifications,
@@ -106,6 +106,9 @@ async function judgeAgain(
       `Midtrans could not confirm it (${answer.code ?? 'no answer'}): ${answer.message}`,
     )
   }
+  if (isAnotherOrders(told, orderId, transactionId)) {
+    return end(context, notice, 'failed', `Midtrans has transaction ${transactionId} under another order.`)
+  }
   const truth = translate(told, {
     source: 'look_up',
     confirmed: true,
@@ -160,12 +163,14 @@ async function inTransaction<T>(
   notice: NotificationRow,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T | undefined> {
-  const result = await context.database.transaction(async (tx) => {
-    // Payments before notifications, like every other path: the lock order is the same everywhere.
-    if (notice.merchant !== null && notice.order_id !== null)
-      await lockPayment(tx, notice.merchant, notice.order_id)
-    return (await lockDueNotification(tx, notice.id)) ? { is: await work(tx) } : undefined
-  })
+  const result = await context.withinSlots.run(() =>
+    context.database.transaction(async (tx) => {
+      // Payments before notifications, like every other path: the lock order is the same everywhere.
+      if (notice.merchant !== null && notice.order_id !== null)
+        await lockPayment(tx, notice.merchant, notice.order_id)
+      return (await lockDueNotification(tx, notice.id)) ? { is: await work(tx) } : undefined
+    }),
+  )
   if (result !== undefined) context.wake()
   return result?.is
 }

@@ -10,7 +10,7 @@ import { readDocument, signedFields } from '../../gateway/read-document.ts'
 import { matchKey } from '../../gateway/signature.ts'
 import { translate } from '../../gateway/translate.ts'
 import type { WireDocument } from '../../gateway/wire.ts'
-import { connectionLost, unreachable } from '../../store/database.ts'
+import { connectionLost, mustRunAgain, unreachable } from '../../store/database.ts'
 import { recordFailed } from '../../store/notifications.ts'
 import type { NewNotification, NotificationStatus } from '../../store/write-advances.ts'
 import type { Context } from '../context.ts'
@@ -109,6 +109,9 @@ async function submit(
     return await intake.submit(incoming)
   } catch (error) {
     if (error instanceof BayarError) throw error
+    if (connectionLost(error)) throw unreachable(error)
+    // Someone else holds what it needs: nothing is wrong with it, and Midtrans sends it again.
+    if (mustRunAgain(error)) throw new BayarError('overloaded', 'The payment is busy.', { cause: error })
     // The database refused this very row. It is genuine, so it must not be lost: stored as it came, without what was wrong.
     const reason = reasonOf(error)
     await orUnreachable(recordFailed(context.database, incoming.arriving!, reason))

@@ -75,6 +75,7 @@ export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () =>
   const input = recordOf(given)
   const problems: Problem[] = []
   const read = readerOf(problems)
+  problems.push(...unknownFields(input))
 
   const paymentType = PAYMENT_TYPES.find((type) => type === input.paymentType)
   if (paymentType === undefined)
@@ -124,6 +125,34 @@ export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () =>
   const all = chargeProblems(asked, problems)
   if (all.length > 0) throw invalidRequest(all)
   return { merchant: merchant as string, userId, newAttempt: input.newAttempt === true, asked }
+}
+
+const FIELDS = [
+  'orderId',
+  'grossAmount',
+  'paymentType',
+  'bank',
+  'vaNumber',
+  'customer',
+  'items',
+  'customExpiry',
+  'customFields',
+  'metadata',
+  'userId',
+  'notificationUrl',
+  'merchant',
+  'newAttempt',
+] as const satisfies readonly (keyof BankTransferCharge)[]
+
+/** A misspelt option would be a charge without it. */
+function unknownFields(input: Fields): Problem[] {
+  return Object.keys(input)
+    .filter((name) => input[name] !== undefined && !(FIELDS as readonly string[]).includes(name))
+    .map((field) =>
+      field === 'tx'
+        ? { field, reason: 'cannot be used: Midtrans must not be called while a transaction is open' }
+        : { field, reason: `is not a field of a charge; there are ${FIELDS.join(', ')}` },
+    )
 }
 
 type Fields = Readonly<Record<string, unknown>>

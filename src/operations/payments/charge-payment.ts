@@ -26,11 +26,12 @@ import { type ChargeInput, type CheckedCharge, checkCharge } from './charge-inpu
 import { refused } from './gateway-refusal.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
 import {
+  lookUpIntent,
   mayStillSend,
   notSent,
+  refuseInsideTransaction,
   SEND_WITHIN_SECONDS,
   takeAnswer,
-  takeLookUp,
   writePlan,
 } from './run-intent.ts'
 
@@ -47,6 +48,7 @@ export async function chargePayment(
 ): Promise<Charged> {
   const charge = checkCharge(input, context.rules, () => makeOrderId(context.clock.now()))
   context.handlers.assertComplete()
+  refuseInsideTransaction()
 
   // 1. The intent, before the effect.
   const begun = await begin(context, charge, requestedBy)
@@ -71,11 +73,7 @@ export async function chargePayment(
 async function conclude(context: Context, intent: IntentRow, answer: Answer) {
   const outcome = await takeAnswer(context, intent, answer)
   if (answer.class !== 'look') return outcome
-  return takeLookUp(
-    context,
-    intent,
-    await context.gateway.status({ merchant: intent.merchant }, intent.order_id),
-  )
+  return lookUpIntent(context, intent)
 }
 
 async function begin(

@@ -3,7 +3,7 @@ import { secondsAfter } from '../../domain/clock.ts'
 import { claimIntentsToCheck, type IntentRow, planIntentCheck } from '../../store/intents.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
-import { checkDelaySeconds, takeAnswer, takeLookUp } from './run-intent.ts'
+import { checkDelaySeconds, lookUpIntent, takeAnswer } from './run-intent.ts'
 
 const LEASE_SECONDS = 90
 
@@ -34,11 +34,7 @@ async function checkIntent(context: Context, intent: IntentRow): Promise<void> {
       await takeAnswer(context, intent, recorded)
       return
     }
-    const answer = await context.gateway.status(
-      { merchant: intent.merchant },
-      intent.transaction_id ?? intent.order_id,
-    )
-    await takeLookUp(context, intent, answer)
+    await lookUpIntent(context, intent)
   } catch (error) {
     context.log.warn('intent could not be checked', {
       order_id: intent.order_id,

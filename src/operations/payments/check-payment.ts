@@ -9,7 +9,7 @@ import { isFinal } from '../../domain/payment-status.ts'
 import { BayarError, isBayarError } from '../../errors.ts'
 import type { Answer } from '../../gateway/port.ts'
 import { readDocument } from '../../gateway/read-document.ts'
-import { translate } from '../../gateway/translate.ts'
+import { isAnotherOrders, translate } from '../../gateway/translate.ts'
 import { claimDuePayments, type OpenPayment, planNextCheck } from '../../store/open-payments.ts'
 import { findPaymentByOrder, type PaymentRow } from '../../store/payments.ts'
 import { advanceWithin } from '../advance-payments.ts'
@@ -38,10 +38,8 @@ export async function checkPayment(context: Context, name: PaymentName): Promise
     } else if (answer.class === 'absent') {
       responses.push(null)
     } else {
-      throw new BayarError(
-        'gateway_unavailable',
-        `${answer.message}${answer.code === null ? '' : ` (${answer.code})`}`,
-      )
+      const says = `${answer.message}${answer.code === null ? '' : ` (${answer.code})`}`
+      throw new BayarError('gateway_unavailable', says, { details: { gateway_code: answer.code } })
     }
   }
   const now = (await findPaymentByOrder(context.database, name.merchant, name.orderId))!
@@ -62,7 +60,11 @@ async function apply(context: Context, name: PaymentName, id: string, answer: An
   const document = readDocument(answer.document!)!
   const news = translate(document, { source: 'look_up', confirmed: true, document: answer.document! })
   if ('problem' in news) throw new BayarError('gateway_unavailable', news.problem)
-  // It belongs to the id that was asked, whatever order id or transaction id it repeats.
+  if (isAnotherOrders(document, name.orderId, id)) {
+    context.log.warn('a transaction belongs to another order', { order_id: name.orderId, transaction_id: id })
+    return
+  }
+  // It belongs to the id that was asked, whatever transaction id it repeats.
   const asked = id === name.orderId ? news : { ...news, transactionId: id }
   await context.database.transaction((tx) =>
     advanceWithin(context, tx, { merchant: name.merchant, orderId: name.orderId, news: asked }),
@@ -94,8 +96,8 @@ export function createPaymentChecks(context: Context): (limit: number) => Promis
     } catch (error) {
       context.log.warn('payment could not be checked', { order_id: open.order_id, reason: reasonOf(error) })
       const later = secondsAfter(clock.now(), PAUSE_SECONDS)
-      // Midtrans is too busy or away: asking about the next one would only make it worse.
-      if (isBayarError(error, 'gateway_unavailable')) pausedUntil = later
+      // Too many requests: asking about the next one would only make it worse.
+      if (isBayarError(error) && error.details.gateway_code === '429') pausedUntil = later
       await planNextCheck(database, open.payment_id, later)
     }
   }

@@ -4,7 +4,7 @@
  */
 
 import { secondsAfter } from '../../domain/clock.ts'
-import { type PaymentCommand, whyNot } from '../../domain/payment-requests.ts'
+import { canBeAsked, type PaymentCommand, whyNot } from '../../domain/payment-requests.ts'
 import { leadingAttempt } from '../../domain/payment-status.ts'
 import { randomKey, uuidv7 } from '../../domain/uuid.ts'
 import { assert, BayarError } from '../../errors.ts'
@@ -14,7 +14,14 @@ import { readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { refused } from './gateway-refusal.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
-import { mayStillSend, notSent, SEND_WITHIN_SECONDS, takeAnswer, takeLookUp } from './run-intent.ts'
+import {
+  lookUpIntent,
+  mayStillSend,
+  notSent,
+  refuseInsideTransaction,
+  SEND_WITHIN_SECONDS,
+  takeAnswer,
+} from './run-intent.ts'
 
 export interface PaymentName {
   readonly merchant: string
@@ -36,27 +43,37 @@ async function commandPayment(
   requestedBy: string,
 ): Promise<Payment> {
   context.handlers.assertComplete()
+  refuseInsideTransaction()
+  const seen = new Set<string>()
+  for (;;) {
+    const { transactionId, payment } = await commandAttempt(context, command, name, requestedBy)
+    seen.add(transactionId)
+    // Another number of this order may still be payable: the command is about the payment, so about each of them.
+    const next = payment.attempts.find(
+      (attempt) => !seen.has(attempt.transactionId) && canBeAsked(command, attempt.status),
+    )
+    if (!next) return payment
+  }
+}
 
+async function commandAttempt(
+  context: Context,
+  command: PaymentCommand,
+  name: PaymentName,
+  requestedBy: string,
+): Promise<{ transactionId: string; payment: Payment }> {
   // 1. The intent.
   const intent = await begin(context, command, name, requestedBy)
-  assert(intent.transaction_id !== null, 'a command about a transaction names none')
+  const transactionId = intent.transaction_id
+  assert(transactionId !== null, 'a command about a transaction names none')
 
   // 2. The call.
   if (!mayStillSend(context, intent)) throw notSent(name.orderId)
-  const answer = await context.gateway[command](
-    { merchant: name.merchant, key: intent.key },
-    intent.transaction_id,
-  )
+  const answer = await context.gateway[command]({ merchant: name.merchant, key: intent.key }, transactionId)
 
   // 3. What came of it. 412 means that it is in another state than we thought: its status is the news.
   let outcome = await takeAnswer(context, intent, answer)
-  if (answer.class === 'look') {
-    outcome = await takeLookUp(
-      context,
-      intent,
-      await context.gateway.status({ merchant: name.merchant }, intent.transaction_id),
-    )
-  }
+  if (answer.class === 'look') outcome = await lookUpIntent(context, intent)
   if (outcome === 'rejected') throw refused(answer, name.orderId)
   const row = await findPaymentByOrder(context.database, name.merchant, name.orderId)
   assert(row, 'a payment that was commanded is gone')
@@ -66,11 +83,12 @@ async function commandPayment(
       details: { status: payment.status },
     })
   }
-  if (outcome === 'unknown')
+  if (outcome === 'unknown') {
     throw new BayarError('gateway_unknown', `Ask for ${name.orderId} again shortly.`, {
       details: { order_id: name.orderId },
     })
-  return payment
+  }
+  return { transactionId, payment }
 }
 
 async function begin(

@@ -198,6 +198,6 @@ function toInstructions(given: Instructions): PaymentInstructions {
   }
 }
 
-function toDate(text: string | null): Date | null {
-  return text === null ? null : new Date(text)
+function toDate(time: string | Date | null): Date | null {
+  return time === null ? null : new Date(time)
 }

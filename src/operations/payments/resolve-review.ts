@@ -10,6 +10,7 @@ import {
 } from '../../domain/attempt-lifecycle.ts'
 import type { EventType, ReviewReason } from '../../domain/events.ts'
 import { shownStatus } from '../../domain/payment.ts'
+import { closeIntent } from '../../domain/presume.ts'
 import { closeBook, openBook, tell } from '../../domain/steps.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
 import { assert, BayarError } from '../../errors.ts'
@@ -17,6 +18,7 @@ import { readDocument } from '../../gateway/read-document.ts'
 import { translate } from '../../gateway/translate.ts'
 import type { Transaction } from '../../store/database.ts'
 import { readEventDocument } from '../../store/events.ts'
+import { findIntent } from '../../store/intents.ts'
 import { findNotification, queueReviewed } from '../../store/notifications.ts'
 import { findPaymentByOrder } from '../../store/payments.ts'
 import { closeReview, type ReviewRow, readReviews } from '../../store/reviews.ts'
@@ -44,6 +46,18 @@ export async function resolveReview(context: Context, decision: ReviewDecision):
     const review = await openReviewOf(tx, payment.id, decision)
     const outcome = decision.decision === 'accept' ? 'accepted' : 'dismissed'
     await closeReview(tx, review.id, { outcome, by: decision.by, reason: decision.because, at })
+    if (outcome === 'dismissed' && payment.openIntentId !== null) {
+      // The answer of its charge was what is dismissed now: nothing else will come of it, and the order can be charged again.
+      const intent = await findIntent(tx, payment.openIntentId)
+      const cause = {
+        source: 'person' as const,
+        notificationId: null,
+        intentId: payment.openIntentId,
+        document: null,
+      }
+      if (intent?.state === 'done')
+        await writePlan(context, tx, payment.version, closeIntent(payment, cause, uuidv7))
+    }
     if (outcome === 'accepted' && review.reason === 'conflict') {
       const book = openBook(payment, uuidv7)
       const cause = {

@@ -16,8 +16,8 @@ import { uuidv7 } from '../../domain/uuid.ts'
 import { BayarError } from '../../errors.ts'
 import type { Answer } from '../../gateway/port.ts'
 import { readDocument } from '../../gateway/read-document.ts'
-import { translate } from '../../gateway/translate.ts'
-import type { Transaction } from '../../store/database.ts'
+import { isAnotherOrders, translate } from '../../gateway/translate.ts'
+import { insideTransaction, type Transaction } from '../../store/database.ts'
 import {
   endIntent,
   findIntent,
@@ -26,6 +26,7 @@ import {
   planIntentCheck,
   recordAnswer,
 } from '../../store/intents.ts'
+import { queueForeign } from '../../store/payments.ts'
 import { advanceWithin, readForUpdate, writeUnderLock } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { runWithinHandlers } from '../events/run-within-handlers.ts'
@@ -45,6 +46,7 @@ export function takeAnswer(context: Context, intent: IntentRow, answer: Answer):
   return underLocks(context, intent, async (tx) => {
     const now = context.clock.now()
     await recordAnswer(tx, intent.id, answer, now)
+    await queueForeign(tx, intent.payment_id, now)
     if (answer.class === 'unknown' || answer.class === 'look') {
       await planIntentCheck(tx, intent.id, secondsAfter(now, checkDelaySeconds(intent.checks)))
       return 'unknown'
@@ -58,11 +60,26 @@ export function takeAnswer(context: Context, intent: IntentRow, answer: Answer):
   })
 }
 
-/** What Midtrans answered when it was asked how things stand. */
-export function takeLookUp(context: Context, intent: IntentRow, answer: Answer): Promise<IntentOutcome> {
+/** Asks Midtrans how things stand, and takes that as the outcome. */
+export async function lookUpIntent(context: Context, intent: IntentRow): Promise<IntentOutcome> {
+  // Absence proves something only when it was asked for after the time: not when the answer was slow.
+  const askedAt = context.clock.now()
+  const answer = await context.gateway.status(
+    { merchant: intent.merchant },
+    intent.transaction_id ?? intent.order_id,
+  )
+  return takeLookUp(context, intent, answer, askedAt)
+}
+
+function takeLookUp(
+  context: Context,
+  intent: IntentRow,
+  answer: Answer,
+  askedAt: Date,
+): Promise<IntentOutcome> {
   return underLocks(context, intent, async (tx, payment) => {
     const now = context.clock.now()
-    const isOver = intent.send_before !== null && now > concludesAt(context, intent.send_before)
+    const isOver = intent.send_before !== null && askedAt > concludesAt(context, intent.send_before)
     const notYet = async (): Promise<IntentOutcome> => {
       // 404 before that is no answer: the request may still be under way.
       if (isOver) return endWithout(context, tx, intent, 'absent')
@@ -94,6 +111,12 @@ export function takeLookUp(context: Context, intent: IntentRow, answer: Answer):
  */
 export function mayStillSend(context: Context, intent: IntentRow): boolean {
   return intent.send_before !== null && context.clock.now() < intent.send_before
+}
+
+/** A command that writes its intent would wait for the very lock that its caller holds, and Midtrans must not be called with one. */
+export function refuseInsideTransaction(): void {
+  if (insideTransaction())
+    throw new BayarError('gateway_in_transaction', 'Do it in an `on` handler, or after the transaction.')
 }
 
 export function notSent(orderId: string): BayarError {
@@ -169,6 +192,9 @@ function newsOf(answer: Answer, source: 'answer' | 'look_up', intent: IntentRow)
       })
     : { problem: 'It is empty.' }
   if ('problem' in news) throw new BayarError('gateway_unknown', news.problem)
+  if (document && isAnotherOrders(document, intent.order_id, intent.transaction_id ?? '')) {
+    throw new BayarError('gateway_unknown', 'Midtrans spoke of another order.')
+  }
   return intent.transaction_id === null ? news : { ...news, transactionId: intent.transaction_id }
 }
 

@@ -238,6 +238,9 @@ create table bayar.deliveries (
 ) with (fillfactor = 80);
 
 create index deliveries_waiting on bayar.deliveries (handler_id, due_at) where state = 'waiting';
+-- Of a queue no statistics are true: analyzed when it was empty, it is thought to be empty, and every claim would then walk through all that ever waited since the last
+-- vacuum instead of taking the first in order of `due_at`.
+alter table bayar.deliveries alter column state set statistics 0;
 create index deliveries_dead on bayar.deliveries (handler_id, event_id) where state = 'dead';
 
 -- Payments that Midtrans has not ended yet: the work list of status checks.
