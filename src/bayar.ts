@@ -87,6 +87,7 @@ export function composeBayar(
       database: settings.database,
       ...(settings.directUrl === undefined ? {} : { directUrl: settings.directUrl }),
       connections: settings.connections ?? CONNECTIONS,
+      ...(settings.namedStatements === undefined ? {} : { namedStatements: settings.namedStatements }),
     })
     return database
   }

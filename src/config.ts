@@ -42,6 +42,8 @@ export const options = z.strictObject({
     .optional(),
   /** A direct connection for LISTEN, when `database` goes through a transaction pooler. */
   directUrl: z.string().min(1).optional(),
+  /** Off for a transaction pooler that cannot carry named statements. */
+  namedStatements: z.boolean().optional(),
   /** Connections of bayar's own pool, when `database` is a URL; 10 unless set. */
   connections: z.int().min(2).max(200).optional(),
   /** Midtrans's server key: it signs requests and verifies notifications. Never in a browser. */

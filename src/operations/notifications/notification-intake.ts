@@ -12,6 +12,7 @@ const WRITERS = 2
 const BATCH_MAX = 200
 const QUEUE_MAX = 2_000
 const WAIT_MAX_MS = 4_000
+const WATCH_EVERY_MS = 250
 /** A commit of unknown outcome is run again: the lifecycle table makes what did arrive a duplicate. */
 const RUNS_MAX = 3
 
@@ -31,6 +32,7 @@ export interface NotificationIntake {
 export function createNotificationIntake(context: Context): NotificationIntake {
   const queue: Waiting[] = []
   let writing = 0
+  let watching: NodeJS.Timeout | undefined
   const idlers: (() => void)[] = []
 
   function submit(item: Incoming): Promise<Advanced> {
@@ -40,6 +42,7 @@ export function createNotificationIntake(context: Context): NotificationIntake {
       queue.push({ item, since: performance.now(), resolve, reject })
       // After this turn of the loop, so that requests read in the same turn share the batch.
       if (writing < WRITERS) setImmediate(write)
+      else watch()
     })
   }
 
@@ -59,14 +62,25 @@ export function createNotificationIntake(context: Context): NotificationIntake {
   }
 
   function takeBatch(): Waiting[] {
+    refuseLate()
+    return queue.splice(0, BATCH_MAX)
+  }
+
+  function refuseLate(): void {
     const now = performance.now()
-    const batch: Waiting[] = []
-    for (const waiting of queue.splice(0, BATCH_MAX)) {
-      if (now - waiting.since > WAIT_MAX_MS)
-        waiting.reject(new BayarError('overloaded', 'The notification waited too long to be stored.'))
-      else batch.push(waiting)
+    while (queue.length > 0 && now - queue[0]!.since > WAIT_MAX_MS) {
+      queue.shift()!.reject(new BayarError('overloaded', 'The notification waited too long to be stored.'))
     }
-    return batch
+  }
+
+  /** While every writer is busy, perhaps with a database that hangs, nobody else looks at the time. */
+  function watch(): void {
+    if (watching) return
+    watching = setTimeout(() => {
+      watching = undefined
+      refuseLate()
+      if (queue.length > 0) watch()
+    }, WATCH_EVERY_MS)
   }
 
   async function apply(batch: readonly Waiting[]): Promise<void> {

@@ -4,7 +4,7 @@ import type { BayarOptions } from '../../src/config.ts'
 import { silentLog } from '../../src/operations/log.ts'
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
-import { cloneDatabase } from '../support/database.ts'
+import { cloneDatabase } from './database.ts'
 
 export interface Meddler {
   /** Before the statement reaches the database. */

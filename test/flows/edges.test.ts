@@ -4,8 +4,8 @@ import { openDatabase } from '../../src/store/database.ts'
 import { registerHandlers } from '../../src/store/handlers.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { type Kit, kit } from '../support/kit.ts'
+import { meddledShop } from '../support/meddled-shop.ts'
 import { bytesOf, notice } from '../support/notice.ts'
-import { meddledShop } from './meddled-shop.ts'
 
 const CHARGE = { grossAmount: 150_000, paymentType: 'bank_transfer', bank: 'bca' } as const
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
+import { type MeddledShop, meddledShop } from '../support/meddled-shop.ts'
 import { bytesOf, notice } from '../support/notice.ts'
-import { type MeddledShop, meddledShop } from './meddled-shop.ts'
 
 const CHARGE = {
   orderId: 'ORDER-1',

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { isBayarError } from '../../src/errors.ts'
 import { createTestBayar } from '../../src/testing/index.ts'
 import { cloneDatabase } from '../support/database.ts'
+import { meddledShop } from '../support/meddled-shop.ts'
 import { bytesOf, notice } from '../support/notice.ts'
-import { meddledShop } from './meddled-shop.ts'
 
 const CHARGE = {
   orderId: 'ORDER-1',
