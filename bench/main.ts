@@ -1,0 +1,63 @@
+/**
+ * `npm run bench -- NAME`: measurements against the limits of this very machine, taken in the same run, because a number
+ * alone says more about the machine than about the code. Tables go to stdout, progress to stderr.
+ */
+import { parseArgs } from 'node:util'
+
+interface Bench {
+  readonly says: string
+  load(): Promise<{ bench: (options: BenchOptions) => Promise<void> }>
+}
+
+export interface BenchOptions {
+  readonly seconds: number
+  readonly payments: number
+  readonly json: boolean
+  /** Only these rows, by name. */
+  readonly rows: readonly string[]
+  readonly generator: 'wrk' | 'own' | null
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  intake: {
+    says: 'signed settlements from HTTP to the commit, with a worker draining, beside the machine’s own commit rate',
+    load: () => import('./intake.ts'),
+  },
+  growth: {
+    says: 'the cost of one notification with 10 thousand payments and with a million',
+    load: () => import('./growth.ts'),
+  },
+}
+
+const USAGE = `npm run bench -- NAME [--seconds 8] [--payments 300000] [--rows 64,256] [--generator wrk|own] [--json]
+`
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '8' },
+    payments: { type: 'string', default: '300000' },
+    rows: { type: 'string', default: '' },
+    generator: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const bench = BENCHES[positionals[0] ?? '']
+const seconds = Number(values.seconds)
+const payments = Number(values.payments)
+const generator = values.generator ?? null
+const isUnderstood =
+  seconds >= 1 &&
+  seconds <= 600 &&
+  payments >= 1_000 &&
+  payments <= 50_000_000 &&
+  (generator === null || generator === 'wrk' || generator === 'own')
+
+if (bench && isUnderstood) {
+  const { bench: run } = await bench.load()
+  await run({ seconds, payments, generator, json: values.json, rows: values.rows.split(',').filter(Boolean) })
+} else {
+  console.error(USAGE)
+  for (const [name, { says }] of Object.entries(BENCHES)) console.error(`  ${name.padEnd(10)} ${says}`)
+  process.exitCode = 2
+}
