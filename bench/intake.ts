@@ -44,7 +44,7 @@ export async function bench(options: BenchOptions): Promise<void> {
   const generator = chooseGenerator(options.generator)
   await onGround(async (ground) => {
     const { rows: versions } = await ground.pool.query<{ version: string }>(
-      `select current_setting('server_version') as version`,
+      `select format('%s, shared_buffers %s, fsync %s', current_setting('server_version'), current_setting('shared_buffers'), current_setting('fsync')) as version`,
     )
     say('Measuring what the machine can commit …')
     const commits = await measureCommits(ground.url, COMMIT_CONNECTIONS, COMMIT_SECONDS)
@@ -114,7 +114,7 @@ function report(
 ): string {
   const { cores, processor, node, postgres, generator, payments, seconds } = machine
   return [
-    `Intake: ${cores} cores of ${processor} shared by all, Node ${node}, PostgreSQL ${postgres} (fsync on), ${generator},`,
+    `Intake: ${cores} cores of ${processor} shared by all, Node ${node}, PostgreSQL ${postgres}, ${generator},`,
     `${payments!.toLocaleString('en')} pending payments, ${seconds} s a row. Every acknowledged notification was found applied, told and delivered once.`,
     '',
     tableOf(

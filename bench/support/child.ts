@@ -17,12 +17,7 @@ export async function startChild(name: 'server' | 'worker', given: object): Prom
   const file = fileURLToPath(new URL(`../children/${name}.ts`, import.meta.url))
   const child = fork(file, [JSON.stringify(given)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: [
-      '--disable-warning=ExperimentalWarning',
-      ...(process.env.PROF === name
-        ? ['--cpu-prof', '--cpu-prof-dir=/tmp/hot/prof', '--cpu-prof-interval=250']
-        : []),
-    ],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
   })
   const closed = once(child, 'close')
   const ready = await Promise.race([answerOf(child), closed.then(() => null)])

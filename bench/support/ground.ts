@@ -3,7 +3,7 @@
  * measured is the build, the code that measures is not.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { tmpdir, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import pg from 'pg'
@@ -39,7 +39,11 @@ export async function onGround(work: (ground: Ground) => Promise<void>): Promise
   process.once('exit', removeFolder)
   try {
     say('Starting a PostgreSQL …')
-    const postgres = await startEmbeddedPostgres({ purpose: 'development', home: folder })
+    const start = () => startEmbeddedPostgres({ purpose: 'development', home: folder })
+    const bare = await start()
+    await giveMemory(bare.url)
+    await bare.stop()
+    const postgres = await start()
     const pool = new pg.Pool({ connectionString: named(postgres.url, 'bench'), max: 4 })
     // Heard, because the server says goodbye to connections that are just being closed.
     pool.on('error', () => undefined)
@@ -58,6 +62,18 @@ export async function onGround(work: (ground: Ground) => Promise<void>): Promise
     process.off('exit', removeFolder)
     removeFolder()
   }
+}
+
+/**
+ * Its own default of 128 MB is for the smallest machines: with it, half of each row's time goes into fetching pages that were just put aside. A quarter of the memory is what PostgreSQL's
+ * manual advises; a gigabyte is enough here. Nothing that makes a commit durable is touched.
+ */
+async function giveMemory(url: string): Promise<void> {
+  const megabytes = Math.min(1024, Math.floor(totalmem() / 4 / 2 ** 20))
+  const client = new pg.Client({ connectionString: named(url, 'bench') })
+  await client.connect()
+  await client.query(`alter system set shared_buffers = '${megabytes}MB'`)
+  await client.end()
 }
 
 /** Postgres shows the name beside each of its processes, so that their work can be told apart. */

@@ -86,8 +86,9 @@ async function advanceOnce(
   }
   const plain: Judged[] = []
   const deferred = new Map<number, string>()
+  const isIncomplete = context.handlers.missing().length > 0
   for (const judged of judgeByPayment(context, items, indexes, reading.found)) {
-    if (onlyStore || needsTransaction(context, judged)) {
+    if (onlyStore || (judged.plan.changed && isIncomplete) || needsTransaction(context, judged)) {
       for (const index of judged.indexes) deferred.set(index, judged.found.payment.id)
     } else {
       plain.push(judged)
@@ -254,10 +255,10 @@ export function judgeRules(context: Context, merchant: string) {
   }
 }
 
-/** A `within` handler for an event of this plan, one that this process does not even have, or an owner whose books move with the money. */
+/** A `within` handler for an event of this plan, or an owner whose books move with the money. */
 function needsTransaction(context: Context, { found, plan }: Judged): boolean {
   if (!plan.changed) return false
-  if (found.payment.owner !== null || context.handlers.missing().length > 0) return true
+  if (found.payment.owner !== null) return true
   return plan.history.some((row) => row.event !== null && context.handlers.hasWithin(row.event))
 }
 

@@ -8,12 +8,20 @@ type Cell = string | number | bigint | boolean | Date | object | null
 /** Name, type, and where the value is found. */
 export type Column<Row> = readonly [name: string, type: ColumnType, of: (row: Row) => Cell]
 
-/** The rows as a source of the statement, from parameter `first` on. */
-export function sourceOf<Row>(columns: readonly Column<Row>[], alias: string, first: number): string {
+/** The rows as a source of the statement, from parameter `first` on; with `ordinality` as the name of a column that counts them from one. */
+export function sourceOf<Row>(
+  columns: readonly Column<Row>[],
+  alias: string,
+  first: number,
+  ordinality?: string,
+): string {
   const arrays = columns.map(([, type], index) => `$${first + index}::${type}[]`)
   // Behind a select the planner does not count the first array: one plan then serves batches of any size, instead of a new one being made for each small one.
   arrays[0] = `(select ${arrays[0]})`
-  return `unnest(${arrays.join(', ')}) as ${alias}(${columns.map(([name]) => name).join(', ')})`
+  const names = columns.map(([name]) => name)
+  return ordinality === undefined
+    ? `unnest(${arrays.join(', ')}) as ${alias}(${names.join(', ')})`
+    : `unnest(${arrays.join(', ')}) with ordinality as ${alias}(${[...names, ordinality].join(', ')})`
 }
 
 export function arraysOf<Row>(

@@ -19,8 +19,9 @@ export interface Room {
  * Takes due deliveries for the length of a lease: of each lane (handler, subject) only the lowest unfinished one, so that a handler sees a payment's events in the order in which they
  * happened. A sequence is given under the payment's lock, so a lower one is always committed first. A dead letter is finished: it frees its lane.
  *
- * Nothing of it may depend on how long the planner thinks the queue is: `offset 0` keeps the look at the lane one look for each row (an anti-join would read the whole backlog for
- * each claim), and the rows are reached by where they lie, because they are locked by this very statement.
+ * Nothing of it may depend on how long the planner thinks the queue is. The look at the lane is one probe of the primary key for each row: without `offset 0` it would become an anti-join,
+ * and asking for the state would bring the index of the waiting ones into play; either reads the whole backlog for each claim. The rows are then reached by where they lie, because they are
+ * locked by this very statement.
  *
  * Handler by handler, each with room of its own: one that hangs, or whose code is nowhere, takes nothing from the others. A lease that runs out is no try: the row is simply free again. Leases
  * go by the database's clock, the one that all workers share.
@@ -40,7 +41,7 @@ export async function claimDeliveries(
             and (d.leased_until is null or d.leased_until < now())
             and not exists (
               select 1 from bayar.deliveries e
-               where e.handler_id = d.handler_id and e.subject_id = d.subject_id and e.sequence < d.sequence and e.state = 'waiting' offset 0)
+               where e.handler_id = d.handler_id and e.subject_id = d.subject_id and e.sequence < d.sequence and e.finished_at is null offset 0)
           order by d.due_at
           limit room.free
             for update of d skip locked

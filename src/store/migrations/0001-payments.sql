@@ -235,7 +235,8 @@ create table bayar.deliveries (
   created_at  timestamptz not null,
   finished_at timestamptz,
   primary key (handler_id, subject_id, sequence)
-) with (fillfactor = 80);
+  -- Written three times within moments: owed, leased, done. The free half keeps the versions of a row on its page.
+) with (fillfactor = 50);
 
 create index deliveries_waiting on bayar.deliveries (handler_id, due_at) where state = 'waiting';
 -- Of a queue no statistics are true: analyzed when it was empty, it is thought to be empty, and every claim would then walk through all that ever waited since the last
