@@ -142,6 +142,16 @@ export const ERRORS = {
     retry: 'never',
     says: 'Money paid by this method cannot be sent back through Midtrans.',
   },
+  refund_too_large: {
+    status: 409,
+    retry: 'never',
+    says: 'More than what is left to be refunded of this payment.',
+  },
+  refund_key_taken: {
+    status: 409,
+    retry: 'never',
+    says: 'This refund key belongs to another refund, or to one that was not made: use a new one.',
+  },
   review_not_found: { status: 404, retry: 'never', says: 'The payment has no open review for this reason.' },
 
   // the gateway

@@ -32,6 +32,7 @@ export type {
   EchannelCharge,
 } from './operations/payments/charge-input.ts'
 export type { Checked } from './operations/payments/check-payment.ts'
+export type { CaptureInput } from './operations/payments/command-payment.ts'
 export type { HistoryEntry, Page, PaymentQuery, PaymentReference } from './operations/payments/index.ts'
 export type {
   Attempt,
@@ -39,3 +40,7 @@ export type {
   PaymentInstructions,
   PaymentItem,
 } from './operations/payments/payment-view.ts'
+export type { PossibleRequest } from './operations/payments/possible-requests.ts'
+export type { RefundInput } from './operations/payments/refund-input.ts'
+export type { Refunded } from './operations/payments/refund-payment.ts'
+export type { Refund } from './operations/payments/refund-view.ts'

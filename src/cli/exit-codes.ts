@@ -9,6 +9,7 @@ export const EXIT_CODES = [
   { code: 3,   name: 'running',  says: '`bayar dev` already runs with this BAYAR_HOME; its addresses were printed.' },
   { code: 4,   name: 'unready',  says: 'Something is not ready: database, migrations, handlers, Midtrans, or a port that is taken.' },
   { code: 5,   name: 'problems', says: '`bayar doctor` found problems.' },
+  { code: 6,   name: 'unknown',  says: 'Midtrans gave no clear answer, and is being asked: money may have moved. Look at the payment again before anything else.' },
   { code: 130, name: 'forced',   says: 'A second Ctrl-C ended it at once.' },
 ] as const
 
@@ -42,6 +43,8 @@ const EXIT_OF_ERROR: Partial<Readonly<Record<ErrorCode, ExitName>>> = {
   handlers_missing: 'unready',
   gateway_unavailable: 'unready',
   port_taken: 'unready',
+
+  gateway_unknown: 'unknown',
 }
 
 export function exitOf(error: unknown): ExitName {

@@ -2,6 +2,7 @@
 import type { Delivery } from '../operations/events/index.ts'
 import type { HistoryEntry } from '../operations/payments/index.ts'
 import type { Payment } from '../operations/payments/payment-view.ts'
+import type { Refund } from '../operations/payments/refund-view.ts'
 import { facts, table } from './output.ts'
 
 export function tellPayment(
@@ -74,6 +75,20 @@ export function tellPayment(
     )
   }
   return parts.join('\n\n')
+}
+
+export function tellRefunds(refunds: readonly Refund[]): string {
+  return table(
+    ['refund', 'amount', 'status', 'made by', 'bank confirmed', 'reason'],
+    refunds.map((row) => [
+      row.refundKey,
+      row.amount,
+      row.status,
+      row.origin,
+      row.bankConfirmedAt,
+      row.reason,
+    ]),
+  )
 }
 
 function rupiah(amount: number): string {

@@ -138,6 +138,46 @@ BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is 
     load: () => import('./verbs/payments/expire.ts'),
   },
   {
+    name: 'payments capture',
+    argument: 'ORDER',
+    says: 'Take what a card or wallet has reserved.',
+    flags: {
+      amount: { takes: 'whole number', value: 'RUPIAH', says: 'A part of it; the rest goes back.' },
+      merchant: MERCHANT,
+    },
+    load: () => import('./verbs/payments/capture.ts'),
+  },
+  {
+    name: 'payments approve',
+    argument: 'ORDER',
+    says: 'Take a card payment that the fraud engine put on hold.',
+    flags: { merchant: MERCHANT },
+    load: () => import('./verbs/payments/approve.ts'),
+  },
+  {
+    name: 'payments deny',
+    argument: 'ORDER',
+    says: 'Refuse a card payment that the fraud engine put on hold.',
+    flags: { merchant: MERCHANT },
+    load: () => import('./verbs/payments/deny.ts'),
+  },
+  {
+    name: 'payments refund',
+    argument: 'ORDER',
+    says: 'Give money back: all that is left, or an amount.',
+    about: `Asked again with the same --key it is the same refund, and no second one. Without a clear answer of Midtrans the amount stays
+reserved and Midtrans is asked; the exit code then says "unknown".`,
+    flags: {
+      amount: { takes: 'whole number', value: 'RUPIAH', says: 'How much (all that is left).' },
+      because: { takes: 'text', value: 'TEXT', says: 'Why; Midtrans keeps it.' },
+      direct: { says: 'Ask the bank or wallet at once.' },
+      key: { takes: 'text', value: 'KEY', says: 'Your own name for this refund: letters, digits, - and _.' },
+      transaction: { takes: 'text', value: 'ID', says: 'Which transaction, when two were paid.' },
+      merchant: MERCHANT,
+    },
+    load: () => import('./verbs/payments/refund.ts'),
+  },
+  {
     name: 'payments review',
     argument: 'ORDER',
     says: 'Decide about a payment that waits for a person.',

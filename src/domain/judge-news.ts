@@ -150,7 +150,7 @@ function judgeOne(
   const attempt =
     isAccepted && news.grossAmount !== null ? { ...before, grossAmount: news.grossAmount } : before
   const judgement = judge(known?.status ?? 'none', told)
-  const taken = attempt.paid ? attempt.capturedAmount : takenAmount(book.payment, news, rules)
+  const taken = attempt.paid ? attempt.capturedAmount : capturedOf(book.payment, known, news, rules)
   const refunds = readRefunds(attempt, book.refunds, news, told, taken, rules.newId)
   const chargedBack = max(0n, (news.chargebackTotal ?? 0n) - attempt.chargedBackAmount)
   const others = book.attempts.filter((other) => other.paid && other.transactionId !== transactionId)
@@ -242,6 +242,18 @@ function isFeeOnTop(payment: PaymentState, news: News, rules: JudgeRules): boole
     grossAmount === originalAmount + feeAmount &&
     isExpected(payment, originalAmount)
   )
+}
+
+/** Of a reservation, what we asked to be captured: a document may go on repeating what was reserved. */
+function capturedOf(
+  payment: PaymentState,
+  attempt: AttemptState | undefined,
+  news: News,
+  rules: JudgeRules,
+): Rupiah {
+  const taken = takenAmount(payment, news, rules)
+  const asked = attempt?.status === 'authorized' ? payment.captureAmount : null
+  return asked !== null && taken === payment.grossAmount ? asked : taken
 }
 
 /** The amount without a fee that the customer paid on top: that fee is never the merchant's. */

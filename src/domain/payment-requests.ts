@@ -5,14 +5,27 @@
 import { shownStatus } from './payment.ts'
 import type { PaymentStatus } from './payment-status.ts'
 
-export type PaymentCommand = 'cancel' | 'expire'
+export type PaymentCommand = 'cancel' | 'expire' | 'capture' | 'approve' | 'deny' | 'refund'
+
+export interface PaymentRequest {
+  readonly from: readonly PaymentStatus[]
+  readonly otherwise: string
+  /** About every attempt that it can be asked of, not only about the one that speaks for the payment. Two reservations of one order are never both captured. */
+  readonly ofEach: boolean
+}
 
 // biome-ignore format: a table is read in columns
-export const PAYMENT_REQUESTS: Readonly<Record<PaymentCommand, { readonly from: readonly PaymentStatus[]; readonly otherwise: string }>> = {
+export const PAYMENT_REQUESTS: Readonly<Record<PaymentCommand, PaymentRequest>> = {
   // A captured card is voided; settled money is refunded instead.
-  cancel: { from: ['pending', 'challenged', 'authorized', 'captured'], otherwise: 'Only a payment that is not settled and not ended can be cancelled.' },
-  expire: { from: ['pending', 'authorized'],                           otherwise: 'Only a payment that waits for the customer can be expired.' },
+  cancel:  { ofEach: true,  from: ['pending', 'challenged', 'authorized', 'captured'], otherwise: 'Only a payment that is not settled and not ended can be cancelled.' },
+  expire:  { ofEach: true,  from: ['pending', 'authorized'],                           otherwise: 'Only a payment that waits for the customer can be expired.' },
+  capture: { ofEach: false, from: ['authorized'],                                      otherwise: 'Only a reserved amount can be captured.' },
+  approve: { ofEach: false, from: ['challenged'],                                      otherwise: 'Only a card payment on hold can be approved.' },
+  deny:    { ofEach: false, from: ['challenged'],                                      otherwise: 'Only a card payment on hold can be denied.' },
+  refund:  { ofEach: false, from: ['settled', 'partially_refunded'],                   otherwise: 'Only settled money can be refunded; a card that is captured and not settled yet is cancelled.' },
 }
+
+export const PAYMENT_COMMANDS = Object.keys(PAYMENT_REQUESTS) as readonly PaymentCommand[]
 
 export function canBeAsked(command: PaymentCommand, status: PaymentStatus): boolean {
   return PAYMENT_REQUESTS[command].from.includes(status)

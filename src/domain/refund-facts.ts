@@ -123,6 +123,15 @@ export function readRefunds(
   }
 }
 
+/** What may still be given back of it: received, less what went back and what refunds under way have set aside. */
+export function refundable(attempt: AttemptState, refunds: readonly RefundState[]): Rupiah {
+  if (!attempt.paid) return 0n
+  const reserved = refunds
+    .filter((row) => row.transactionId === attempt.transactionId && row.status === 'reserved')
+    .reduce((sum, row) => sum + row.amount, 0n)
+  return max(0n, attempt.capturedAmount - attempt.refundedAmount - attempt.chargedBackAmount - reserved)
+}
+
 /** Listing what the unlisted row covered tells nobody anything new. */
 function withoutCovered(listed: readonly RefundConfirmation[], covered: Rupiah): RefundConfirmation[] {
   const told: RefundConfirmation[] = []

@@ -24,7 +24,6 @@ const CASES: Case[] = [
   ['charge',       200, told('201', 'pending'),       'done'],
   ['charge',       201, told('201', 'pending'),       'done'],
   ['charge',       200, told('202', 'deny'),          'done', '202'],
-  ['capture',      200, told('202', 'deny'),          'done', '202'],
   ['status',       200, told('200'),                  'done'],
   ['status',       200, told('201', 'pending'),       'done'],
   ['status',       200, told('202', 'deny'),          'done'],
@@ -61,7 +60,9 @@ const CASES: Case[] = [
   ['charge',       401, { error_messages: ['Access denied'] }, 'rejected', '401'],
   ['directRefund', 200, told('202'),                  'rejected', '202'],
   ['refund',       200, told('202'),                  'rejected', '202'],
+  ['refund',       200, said('200', { transaction_status: 'settlement', refund_amount: '0.00' }), 'rejected', '200'],
   // look: ask GET status
+  ['capture',      200, told('202', 'deny'),          'look', '202'],
   ['charge',       200, said('406'),                  'look', '406'],
   ['charge',       409, said('409'),                  'look'],
   ['cancel',       200, said('412'),                  'look', '412'],

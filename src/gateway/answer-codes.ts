@@ -1,3 +1,4 @@
+import { parseRupiah } from '../domain/money.ts'
 import { ENDPOINTS, type Verb } from './endpoints.ts'
 import type { AnswerClass } from './port.ts'
 import { isObject } from './read-document.ts'
@@ -13,7 +14,7 @@ import type { WireDocument } from './wire.ts'
  * 2. A server fault in HTTP *or* in the body: unknown, even when the other of the two says 200.
  * 3. 202 without a transaction: the first request with this key is still running: unknown.
  * 4. The code, body before HTTP (Core API answers HTTP 200 to most refusals: defect D6), by the endpoint's own row, else by the table.
- * 5. Success that does not say what became of the transaction says nothing: unknown.
+ * 5. Success that does not say what became of the transaction says nothing: unknown. A refund of nothing was refused.
  */
 export interface Received {
   readonly httpStatus: number
@@ -64,7 +65,8 @@ const EXCEPTIONS: Readonly<Partial<Record<Verb, Readonly<Record<string, AnswerCl
   expire: { 407: 'done' },
   // Refused by bank or fraud engine: an attempt that ended, and its document is news.
   charge: { 202: 'done' },
-  capture: { 202: 'done' },
+  // Refused by the bank, and GET status may go on saying `authorize` (protocol.md §8): the reservation is still there to be captured or let go.
+  capture: { 202: 'look' },
   // Refused by the bank: the money stays where it is.
   refund: { 202: 'rejected' },
   directRefund: { 202: 'rejected' },
@@ -78,7 +80,13 @@ export function classify(verb: Verb, { httpStatus, document }: Received): Classi
   if (isServerFault(httpCode) || isServerFault(code)) return { class: 'unknown', code }
   if ((code === '202' || httpStatus === 202) && !told) return { class: 'unknown', code }
   const answerClass = EXCEPTIONS[verb]?.[code] ?? CODES[code] ?? 'unknown'
+  if (answerClass === 'done' && isRefundOfNothing(verb, document)) return { class: 'rejected', code }
   return { class: answerClass === 'done' && !told ? 'unknown' : answerClass, code }
+}
+
+/** The bank refused, and the money stays where it is: whatever code stands above it. */
+function isRefundOfNothing(verb: Verb, document: WireDocument): boolean {
+  return (verb === 'refund' || verb === 'directRefund') && parseRupiah(document.refund_amount) === 0n
 }
 
 /** 900 is GoPay's generic fault. */

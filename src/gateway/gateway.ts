@@ -1,8 +1,10 @@
 import type { Clock } from '../domain/clock.ts'
+import { toNumber } from '../domain/money.ts'
 import { BayarError } from '../errors.ts'
 import { chargeBody } from './charge-body.ts'
 import { createMidtransClient, type MidtransClient, type MidtransClientOptions } from './client.ts'
-import type { Ask, Gateway } from './port.ts'
+import type { Ask, Gateway, RefundAsked } from './port.ts'
+import type { RefundRequest } from './wire.ts'
 
 export interface Account extends MidtransClientOptions {
   /** bayar's own name for it. */
@@ -36,5 +38,19 @@ export function createGateway({ accounts, clock }: { accounts: readonly Account[
     status: async (ask, id) => clientOf(ask.merchant).status(id, options(ask)),
     cancel: async (ask, id) => clientOf(ask.merchant).cancel(id, options(ask)),
     expire: async (ask, id) => clientOf(ask.merchant).expire(id, options(ask)),
+    approve: async (ask, id) => clientOf(ask.merchant).approve(id, options(ask)),
+    deny: async (ask, id) => clientOf(ask.merchant).deny(id, options(ask)),
+    capture: async (ask, transactionId, amount) =>
+      clientOf(ask.merchant).capture(
+        { transaction_id: transactionId, gross_amount: toNumber(amount) },
+        options(ask),
+      ),
+    refund: async (ask, id, asked) => clientOf(ask.merchant).refund(id, refundBody(asked), options(ask)),
+    directRefund: async (ask, id, asked) =>
+      clientOf(ask.merchant).directRefund(id, refundBody(asked), options(ask)),
   }
+}
+
+function refundBody({ key, amount, reason }: RefundAsked): RefundRequest {
+  return { refund_key: key, amount: toNumber(amount), ...(reason === null ? {} : { reason }) }
 }

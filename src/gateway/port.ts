@@ -1,4 +1,5 @@
 import type { AnswerClass } from '../domain/answer-class.ts'
+import type { Rupiah } from '../domain/money.ts'
 import type { ChargeAsked } from '../domain/payment.ts'
 
 /**
@@ -29,10 +30,27 @@ export interface Ask {
   readonly signal?: AbortSignal
 }
 
+/** One refund, as it was written down before it was sent: a retry sends exactly this again. */
+export interface RefundAsked {
+  /** Midtrans's own name for the refund: asked a second time under it, it is the same refund. */
+  readonly key: string
+  /** Always told: "all that remains" could mean more the second time. */
+  readonly amount: Rupiah
+  readonly reason: string | null
+}
+
 export interface Gateway {
   charge(ask: Ask, asked: ChargeAsked): Promise<Answer>
   /** By transaction id wherever there is one: an order id may name several transactions. */
   status(ask: Ask, id: string): Promise<Answer>
   cancel(ask: Ask, id: string): Promise<Answer>
   expire(ask: Ask, id: string): Promise<Answer>
+  /** A challenged card: take the money, or refuse it. */
+  approve(ask: Ask, id: string): Promise<Answer>
+  deny(ask: Ask, id: string): Promise<Answer>
+  /** Takes what was reserved, or a part of it. */
+  capture(ask: Ask, transactionId: string, amount: Rupiah): Promise<Answer>
+  refund(ask: Ask, id: string, asked: RefundAsked): Promise<Answer>
+  /** Asks the bank or wallet at once, and hears its answer. */
+  directRefund(ask: Ask, id: string, asked: RefundAsked): Promise<Answer>
 }

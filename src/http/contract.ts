@@ -5,6 +5,7 @@
 import { z } from '@hono/zod-openapi'
 import { EVENT_TYPES, type EventType, REVIEW_REASONS, type ReviewReason } from '../domain/events.ts'
 import { BANKS } from '../domain/payment.ts'
+import { PAYMENT_COMMANDS, type PaymentCommand } from '../domain/payment-requests.ts'
 import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-status.ts'
 import { ERRORS, type ErrorCode } from '../errors.ts'
 
@@ -230,10 +231,77 @@ export const review = z
   })
   .openapi('Review')
 
+export const captureRequest = z
+  .strictObject({
+    amount: rupiah
+      .min(1, sentence('must be at least 1'))
+      .optional()
+      .openapi({ description: 'At most what is reserved; left out, all of it.' }),
+  })
+  .openapi('CaptureRequest')
+
+export const refundRequest = z
+  .strictObject({
+    amount: rupiah
+      .min(1, sentence('must be at least 1'))
+      .optional()
+      .openapi({ description: 'Left out, all that is left.' }),
+    reason: text(255).optional(),
+    direct: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Ask the bank or wallet at once, instead of queueing it at Midtrans.' }),
+    refund_key: text(100).optional().openapi({
+      description:
+        'Your own name for this refund: letters, digits, - and _. Asked again under it, it is the same refund. Left out, it is made from Idempotency-Key.',
+    }),
+    transaction_id: text(100)
+      .optional()
+      .openapi({ description: 'Needed only when two ways of paying the order were both paid.' }),
+  })
+  .openapi('RefundRequest')
+
+const refund = z
+  .object({
+    id: uuid,
+    transaction_id: z.string(),
+    refund_key: z.string().nullable(),
+    amount: rupiah,
+    status: z.enum(['reserved', 'confirmed', 'refused', 'abandoned']).openapi({
+      description: 'reserved: Midtrans gave no clear answer yet, and is being asked.',
+    }),
+    origin: z.enum(['bayar', 'gateway', 'unlisted']).openapi({
+      description: 'gateway: made in Midtrans’s dashboard; unlisted: known only by the total.',
+    }),
+    reason: z.string().nullable(),
+    chargeback_id: z.string().nullable(),
+    chargeback_uuid: z.string().nullable(),
+    bank_confirmed_at: instant.nullable(),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .openapi('Refund')
+
+export const refunded = z.object({ payment, refund, created: z.boolean() }).openapi('Refunded')
+
+const possible = z
+  .object({
+    request: z.enum(PAYMENT_COMMANDS as Words<PaymentCommand>),
+    reason: z.string().nullable().openapi({ description: 'null when it may be asked; else why not.' }),
+    amount_max: rupiah.nullable(),
+    until: instant.nullable(),
+  })
+  .openapi('PossibleRequest')
+
 export const paymentDetail = z
   .object({
     ...paymentFields,
     attempts: z.array(attempt),
+    refunds: z.array(refund),
+    possible: z
+      .array(possible)
+      .optional()
+      .openapi({ description: 'For staff: what may be asked of it now, and why not the rest.' }),
     history: z.array(historyEntry).optional().openapi({ description: 'For staff.' }),
     deliveries: z.array(delivery).optional().openapi({ description: 'For staff.' }),
     reviews: z.array(review).optional().openapi({ description: 'For staff.' }),

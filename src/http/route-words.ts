@@ -17,6 +17,11 @@ export function answers<Schema extends z.ZodType>(schema: Schema, description: s
   return { description, content: { 'application/json': { schema } } }
 }
 
+/** Every field of it may be left out, and so may the whole. */
+export function optionalJsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { required: false, content: { 'application/json': { schema } } }
+}
+
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: true, content: { 'application/json': { schema } } }
 }

@@ -1,7 +1,15 @@
 import type { AnswerClass } from '../domain/answer-class.ts'
 import type { Queryable } from './database.ts'
 
-export type IntentCommand = 'charge' | 'cancel' | 'expire'
+export type IntentCommand =
+  | 'charge'
+  | 'capture'
+  | 'cancel'
+  | 'expire'
+  | 'approve'
+  | 'deny'
+  | 'refund'
+  | 'direct_refund'
 /** `absent`: asked after it could no longer be sent, Midtrans knows nothing of it. */
 export type IntentState = 'prepared' | 'sent' | 'done' | 'rejected' | 'absent'
 
@@ -55,6 +63,7 @@ export interface IntentRow {
   readonly request: unknown
   readonly requested_by: string
   readonly send_before: Date | null
+  readonly sent_at: Date | null
   readonly answer_class: AnswerClass | null
   readonly answer_code: string | null
   readonly answer_message: string | null
@@ -64,7 +73,7 @@ export interface IntentRow {
   readonly created_at: Date
 }
 
-const COLUMNS = `i.id, i.payment_id, p.merchant, p.order_id, i.command, i.state, i.key, i.transaction_id, i.request, i.requested_by, i.send_before,
+const COLUMNS = `i.id, i.payment_id, p.merchant, p.order_id, i.command, i.state, i.key, i.transaction_id, i.request, i.requested_by, i.send_before, i.sent_at,
   i.answer_class, i.answer_code, i.answer_message, i.answer, i.answered_at, i.checks, i.created_at`
 
 export async function findIntent(database: Queryable, id: string): Promise<IntentRow | undefined> {

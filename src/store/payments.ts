@@ -299,3 +299,8 @@ export async function listPayments(database: Queryable, page: PaymentPage): Prom
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&')
 }
+
+/** What a capture asks for is what its news is expected to tell; null when it was not made. */
+export async function setCaptureAmount(tx: Queryable, id: string, amount: bigint | null): Promise<void> {
+  await tx.query('update bayar.payments set capture_amount = $2 where id = $1', [id, amount])
+}

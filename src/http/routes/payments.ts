@@ -6,6 +6,7 @@ import type { ChargeInput } from '../../operations/payments/charge-input.ts'
 import type { Payment } from '../../operations/payments/payment-view.ts'
 import {
   byId,
+  captureRequest,
   chargeRequest,
   checkedPayment,
   idempotent,
@@ -14,6 +15,8 @@ import {
   payment,
   paymentDetail,
   paymentQuery,
+  refunded,
+  refundRequest,
   review,
   reviewDecision,
   reviewQuery,
@@ -24,7 +27,7 @@ import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { attemptBody, paymentBody } from '../payment-body.ts'
 import { type RestEnv, staffOnly } from '../rest.ts'
-import { answers, jsonBody, STAFF, TAGS } from '../route-words.ts'
+import { answers, jsonBody, optionalJsonBody, STAFF, TAGS } from '../route-words.ts'
 import { given, toCamel, toSnake } from '../wire-case.ts'
 
 const at = '/midtrans/api'
@@ -77,7 +80,7 @@ const checkStatus = (method: 'get' | 'post') =>
     responses: { 200: answers(checkedPayment, 'The payment, and Midtrans’s own words.') },
   })
 
-const command = (verb: 'cancel' | 'expire', summary: string) =>
+const command = (verb: 'cancel' | 'expire' | 'approve' | 'deny', summary: string) =>
   createRoute({
     method: 'post',
     path: `${at}/payments/{id}/${verb}`,
@@ -88,6 +91,34 @@ const command = (verb: 'cancel' | 'expire', summary: string) =>
     request: { params: byId, query: noQuery, headers: idempotent },
     responses: { 200: answers(payment, 'Done.') },
   })
+
+const capture = createRoute({
+  method: 'post',
+  path: `${at}/payments/{id}/capture`,
+  ...TAGS.payments,
+  ...STAFF,
+  summary: 'Take what was reserved, or a part of it',
+  middleware: staffOnly,
+  request: { params: byId, query: noQuery, headers: idempotent, body: optionalJsonBody(captureRequest) },
+  responses: { 200: answers(payment, 'Captured.') },
+})
+
+const refund = createRoute({
+  method: 'post',
+  path: `${at}/payments/{id}/refund`,
+  ...TAGS.payments,
+  ...STAFF,
+  summary: 'Give money back',
+  middleware: staffOnly,
+  request: { params: byId, query: noQuery, headers: idempotent, body: optionalJsonBody(refundRequest) },
+  responses: {
+    200: answers(refunded, 'Given back, or on its way through the bank.'),
+    202: answers(
+      refunded,
+      'Midtrans gave no clear answer and is being asked: the amount stays `reserved` until it is known. Sent again under the same key it is the same refund.',
+    ),
+  },
+})
 
 const resolveReview = createRoute({
   method: 'post',
@@ -156,15 +187,26 @@ export function addPaymentRoutes(
 
   app.openapi(detail, async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
-    const body = { ...paymentBody(found), attempts: found.attempts.map(attemptBody) }
+    const body = {
+      ...paymentBody(found),
+      attempts: found.attempts.map(attemptBody),
+      refunds: toSnake(await payments.refunds(referenceTo(found))),
+    }
     if (c.var.caller.kind === 'user') return c.json(body, 200)
-    const [history, deliveries, reviewed] = await Promise.all([
+    const [possible, history, deliveries, reviewed] = await Promise.all([
+      payments.possible(referenceTo(found)),
       payments.history(referenceTo(found)),
       events.deliveries(found.id),
       payments.reviews(referenceTo(found)),
     ])
     return c.json(
-      { ...body, history: toSnake(history), deliveries: toSnake(deliveries), reviews: toSnake(reviewed) },
+      {
+        ...body,
+        possible: toSnake(possible),
+        history: toSnake(history),
+        deliveries: toSnake(deliveries),
+        reviews: toSnake(reviewed),
+      },
       200,
     )
   })
@@ -185,6 +227,40 @@ export function addPaymentRoutes(
   app.openapi(command('expire', 'End at Midtrans before its time'), async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
     return c.json(paymentBody(await payments.expire(referenceTo(found), callerName(c.var.caller))), 200)
+  })
+
+  app.openapi(command('approve', 'Take a card payment that is on hold'), async (c) => {
+    const found = await find(c.req.valid('param').id, c.var.caller)
+    return c.json(paymentBody(await payments.approve(referenceTo(found), callerName(c.var.caller))), 200)
+  })
+
+  app.openapi(command('deny', 'Refuse a card payment that is on hold'), async (c) => {
+    const found = await find(c.req.valid('param').id, c.var.caller)
+    return c.json(paymentBody(await payments.deny(referenceTo(found), callerName(c.var.caller))), 200)
+  })
+
+  app.openapi(capture, async (c) => {
+    const found = await find(c.req.valid('param').id, c.var.caller)
+    const by = callerName(c.var.caller)
+    return c.json(
+      paymentBody(await payments.capture(referenceTo(found), given(c.req.valid('json')), by)),
+      200,
+    )
+  })
+
+  app.openapi(refund, async (c) => {
+    const found = await find(c.req.valid('param').id, c.var.caller)
+    const key = c.req.valid('header')['idempotency-key']
+    const made = await payments.refund(
+      referenceTo(found),
+      {
+        ...(key === undefined ? {} : { refundKey: refundKeyFor(key, c.var.body) }),
+        ...given(toCamel(c.req.valid('json'))),
+      },
+      callerName(c.var.caller),
+    )
+    const body = { ...made, payment: paymentBody(made.payment), refund: toSnake(made.refund) }
+    return c.json(body, made.refund.status === 'reserved' ? 202 : 200)
   })
 
   app.openapi(resolveReview, async (c) => {
@@ -209,5 +285,14 @@ export function addPaymentRoutes(
  * A charge that names no order but a key gets its order id from the key: if the first answer was lost, even with the process, the same request meets the same order, and nobody is charged twice.
  */
 function orderIdFor(key: string, body: Uint8Array): string {
-  return `ORDER-${createHash('sha256').update(key).update('\0').update(body).digest('hex').slice(0, 32)}`
+  return `ORDER-${digestOf(key, body)}`
+}
+
+/** The same for a refund: asked again under its key, it is the refund that was asked before. */
+function refundKeyFor(key: string, body: Uint8Array): string {
+  return `refund-${digestOf(key, body)}`
+}
+
+function digestOf(key: string, body: Uint8Array): string {
+  return createHash('sha256').update(key).update('\0').update(body).digest('hex').slice(0, 32)
 }

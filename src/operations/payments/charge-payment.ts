@@ -32,8 +32,8 @@ import {
   refuseInsideTransaction,
   SEND_WITHIN_SECONDS,
   takeAnswer,
-  writePlan,
 } from './run-intent.ts'
+import { writePlan } from './write-plan.ts'
 
 export interface Charged {
   readonly payment: Payment

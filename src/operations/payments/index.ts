@@ -14,14 +14,27 @@ import {
   type PaymentRow,
   type PaymentSort,
 } from '../../store/payments.ts'
+import { readRefunds } from '../../store/refunds.ts'
 import type { Context } from '../context.ts'
 import { mapPage, type Page, type PageAsked, readPage } from '../page.ts'
 import type { ChargeInput } from './charge-input.ts'
 import { type Charged, chargePayment } from './charge-payment.ts'
 import { type Checked, checkPayment } from './check-payment.ts'
-import { cancelPayment, expirePayment, type PaymentName } from './command-payment.ts'
+import {
+  approvePayment,
+  type CaptureInput,
+  cancelPayment,
+  capturePayment,
+  denyPayment,
+  expirePayment,
+  type PaymentName,
+} from './command-payment.ts'
 import { listOpen, type Review, reviewsOf } from './list-reviews.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
+import { type PossibleRequest, possibleRequests } from './possible-requests.ts'
+import type { RefundInput } from './refund-input.ts'
+import { type Refunded, refundPayment } from './refund-payment.ts'
+import { type Refund, toRefundView } from './refund-view.ts'
 import { resolveReview } from './resolve-review.ts'
 
 /** An order id, or one together with the account it belongs to. */
@@ -69,6 +82,21 @@ export interface Payments {
   checkStatus(payment: PaymentReference): Promise<Checked>
   cancel(payment: PaymentReference, by?: string): Promise<Payment>
   expire(payment: PaymentReference, by?: string): Promise<Payment>
+  /** Takes what a card or wallet has reserved, or a part of it. */
+  capture(payment: PaymentReference, input?: CaptureInput, by?: string): Promise<Payment>
+  /** Takes a card payment that the fraud engine put on hold. */
+  approve(payment: PaymentReference, by?: string): Promise<Payment>
+  /** Refuses a card payment that the fraud engine put on hold. */
+  deny(payment: PaymentReference, by?: string): Promise<Payment>
+  /**
+   * Gives money back: all that is left, or `amount` of it. Look at `refund.status`: `confirmed` is done; `reserved` means that Midtrans gave no clear answer and is being asked, and
+   * is never asked for again under another key.
+   */
+  refund(payment: PaymentReference, input?: RefundInput, by?: string): Promise<Refunded>
+  /** Every refund of it, those made in Midtrans's dashboard too. */
+  refunds(payment: PaymentReference): Promise<readonly Refund[]>
+  /** What may be asked of it now, and why not the rest. */
+  possible(payment: PaymentReference): Promise<readonly PossibleRequest[]>
   resolveReview(decision: {
     readonly payment: PaymentReference
     readonly reason: ReviewReason
@@ -98,20 +126,12 @@ export function bindPayments(context: () => Promise<Context>): Payments {
     list: async (query = {}) => listPage(await context(), query),
     async history(reference) {
       const at = await context()
-      const { merchant, orderId } = nameOf(at, reference)
-      const row = await findPaymentByOrder(at.database, merchant, orderId)
-      if (!row) throw new BayarError('payment_not_found', orderId)
+      const row = await rowOf(at, reference)
       return (await readHistory(at.database, row.id)).map(toHistoryEntry)
     },
     async reviews(reference) {
       const at = await context()
-      const row = await findPaymentByOrder(
-        at.database,
-        nameOf(at, reference).merchant,
-        nameOf(at, reference).orderId,
-      )
-      if (!row) throw new BayarError('payment_not_found', nameOf(at, reference).orderId)
-      return reviewsOf(at, row)
+      return reviewsOf(at, await rowOf(at, reference))
     },
     openReviews: async (page = {}) => listOpen(await context(), page),
     async checkStatus(reference) {
@@ -126,6 +146,32 @@ export function bindPayments(context: () => Promise<Context>): Payments {
       const at = await context()
       return expirePayment(at, nameOf(at, reference), by)
     },
+    async capture(reference, input = {}, by = HOST) {
+      const at = await context()
+      return capturePayment(at, nameOf(at, reference), input, by)
+    },
+    async approve(reference, by = HOST) {
+      const at = await context()
+      return approvePayment(at, nameOf(at, reference), by)
+    },
+    async deny(reference, by = HOST) {
+      const at = await context()
+      return denyPayment(at, nameOf(at, reference), by)
+    },
+    async refund(reference, input = {}, by = HOST) {
+      const at = await context()
+      return refundPayment(at, nameOf(at, reference), input, by)
+    },
+    async refunds(reference) {
+      const at = await context()
+      const row = await rowOf(at, reference)
+      return (await readRefunds(at.database, row.id)).map(toRefundView)
+    },
+    async possible(reference) {
+      const at = await context()
+      const row = await rowOf(at, reference)
+      return possibleRequests(row, await readRefunds(at.database, row.id))
+    },
     async resolveReview({ payment, by = HOST, ...decision }) {
       const at = await context()
       return resolveReview(at, { ...decision, ...nameOf(at, payment), by })
@@ -137,6 +183,13 @@ function nameOf(context: Context, reference: PaymentReference): PaymentName {
   const { orderId, merchant } =
     typeof reference === 'string' ? { orderId: reference, merchant: undefined } : reference
   return { orderId, merchant: merchant ?? context.rules.merchants[0]?.name ?? 'default' }
+}
+
+async function rowOf(context: Context, reference: PaymentReference): Promise<PaymentRow> {
+  const { merchant, orderId } = nameOf(context, reference)
+  const row = await findPaymentByOrder(context.database, merchant, orderId)
+  if (!row) throw new BayarError('payment_not_found', orderId)
+  return row
 }
 
 async function listPage(context: Context, query: PaymentQuery): Promise<Page<Payment>> {

@@ -26,7 +26,7 @@ import { advanceWithin, readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import type { PaymentName } from './command-payment.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
-import { writePlan } from './run-intent.ts'
+import { writePlan } from './write-plan.ts'
 
 export interface ReviewDecision extends PaymentName {
   readonly reason: ReviewReason

@@ -6,13 +6,9 @@
  *      there, and the check of the intent applies it later. A crash between any two lines ends the same way.
  */
 
-import { endedWithoutMoney } from '../../domain/attempt-lifecycle.ts'
 import { secondsAfter } from '../../domain/clock.ts'
 import type { News } from '../../domain/news.ts'
 import type { PaymentState } from '../../domain/payment.ts'
-import { closeIntent } from '../../domain/presume.ts'
-import type { Plan } from '../../domain/steps.ts'
-import { uuidv7 } from '../../domain/uuid.ts'
 import { BayarError } from '../../errors.ts'
 import type { Answer } from '../../gateway/port.ts'
 import { readDocument } from '../../gateway/read-document.ts'
@@ -27,10 +23,10 @@ import {
   recordAnswer,
 } from '../../store/intents.ts'
 import { queueForeign } from '../../store/payments.ts'
-import { advanceWithin, readForUpdate, writeUnderLock } from '../advance-payments.ts'
+import { advanceWithin, readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
-import { runWithinHandlers } from '../events/run-within-handlers.ts'
 import { reasonOf } from '../log.ts'
+import { effectOf, withOwnRefund } from './intent-effects.ts'
 
 /** Midtrans honours an Idempotency-Key for five minutes. Nothing is sent after that. */
 export const SEND_WITHIN_SECONDS = 300
@@ -53,7 +49,11 @@ export function takeAnswer(context: Context, intent: IntentRow, answer: Answer):
     }
     return applying(context, tx, intent, async () => {
       if (answer.class === 'rejected') return endWithout(context, tx, intent, 'rejected')
-      await advanceWithin(context, tx, itemOf(intent, newsOf(answer, 'answer', intent)))
+      await advanceWithin(
+        context,
+        tx,
+        itemOf(intent, withOwnRefund(newsOf(answer, 'answer', intent), intent)),
+      )
       await endIntent(tx, intent.id, 'done')
       return 'done'
     })
@@ -77,7 +77,7 @@ function takeLookUp(
   answer: Answer,
   askedAt: Date,
 ): Promise<IntentOutcome> {
-  return underLocks(context, intent, async (tx, payment) => {
+  return underLocks(context, intent, async (tx, payment, fresh) => {
     const now = context.clock.now()
     const isOver = intent.send_before !== null && askedAt > concludesAt(context, intent.send_before)
     const notYet = async (): Promise<IntentOutcome> => {
@@ -90,19 +90,19 @@ function takeLookUp(
       return answer.class === 'absent' ? applying(context, tx, intent, notYet) : later(context, tx, intent)
     return applying(context, tx, intent, async () => {
       const news = newsOf(answer, 'look_up', intent)
-      const wasKnown =
-        payment?.attempts.some((attempt) => attempt.transactionId === news.transactionId) ?? false
       await advanceWithin(context, tx, itemOf(intent, news))
-      // Asked by order id, Midtrans names the newest transaction. If that is an older attempt, the one of this charge was not made (yet).
-      const isOurs =
-        intent.command === 'charge'
-          ? !(wasKnown && payment?.openIntentId === intent.id)
-          : endedWithoutMoney(news.told)
-      if (!isOurs) return notYet()
-      await endIntent(tx, intent.id, 'done')
-      return 'done'
+      if (await effectOf(intent).isDone({ tx, intent, payment, news })) {
+        await endIntent(tx, intent.id, 'done')
+        return 'done'
+      }
+      return wasImpossible(fresh) ? endWithout(context, tx, intent, 'rejected') : notYet()
     })
   })
+}
+
+/** Midtrans itself said that this request changed nothing, and how things stand bears it out. 406 and 409 speak of another request, which may still be ours. */
+function wasImpossible({ answer_class: answerClass, answer_code: code }: IntentRow): boolean {
+  return answerClass === 'look' && (code === '412' || code === '202')
 }
 
 /**
@@ -139,11 +139,12 @@ export function checkDelaySeconds(checks: number): number {
 async function underLocks(
   context: Context,
   intent: IntentRow,
-  work: (tx: Transaction, payment: PaymentState | undefined) => Promise<IntentOutcome>,
+  work: (tx: Transaction, payment: PaymentState | undefined, intent: IntentRow) => Promise<IntentOutcome>,
 ): Promise<IntentOutcome> {
   const outcome = await context.database.transaction(async (tx) => {
     const payment = await readForUpdate(tx, intent.merchant, intent.order_id)
-    if (await lockOpenIntent(tx, intent.id)) return work(tx, payment)
+    const fresh = await lockOpenIntent(tx, intent.id)
+    if (fresh) return work(tx, payment, fresh)
     const state = (await findIntent(tx, intent.id))?.state
     return state === undefined || state === 'prepared' || state === 'sent' ? 'unknown' : state
   })
@@ -198,7 +199,7 @@ function newsOf(answer: Answer, source: 'answer' | 'look_up', intent: IntentRow)
   return intent.transaction_id === null ? news : { ...news, transactionId: intent.transaction_id }
 }
 
-/** It was not done. A charge then has no transaction, and its payment may have failed. */
+/** It was not done, and what was set aside for it is free again. */
 async function endWithout(
   context: Context,
   tx: Transaction,
@@ -206,30 +207,6 @@ async function endWithout(
   state: 'rejected' | 'absent',
 ): Promise<IntentOutcome> {
   await endIntent(tx, intent.id, state)
-  if (intent.command !== 'charge') return state
-  const payment = await readForUpdate(tx, intent.merchant, intent.order_id)
-  if (payment?.openIntentId === intent.id) {
-    const cause = { source: 'clock' as const, notificationId: null, intentId: intent.id, document: null }
-    await writePlan(context, tx, payment.version, closeIntent(payment, cause, uuidv7))
-  }
+  await effectOf(intent).giveBack(context, tx, intent, state)
   return state
-}
-
-/** Writes a plan of our own making, judged and written under the payment's lock. */
-export async function writePlan(
-  context: Context,
-  tx: Transaction,
-  versionBefore: number,
-  plan: Plan,
-): Promise<void> {
-  if (!plan.changed) return
-  const at = context.clock.now()
-  await writeUnderLock(context, tx, {
-    at,
-    plans: [{ versionBefore, plan }],
-    arriving: [],
-    judgedAgain: [],
-    counted: [],
-  })
-  await runWithinHandlers(context, tx, plan)
 }

@@ -1,6 +1,6 @@
 import { BayarError } from '../../../errors.ts'
 import type { Call } from '../../call.ts'
-import { tellPayment } from '../../tell-payment.ts'
+import { tellPayment, tellRefunds } from '../../tell-payment.ts'
 import { paymentOf, withBayar } from '../../with-bayar.ts'
 
 export async function run(call: Call): Promise<undefined> {
@@ -8,10 +8,15 @@ export async function run(call: Call): Promise<undefined> {
     const reference = paymentOf(call)
     const payment = await bayar.payments.find(reference)
     if (!payment) throw new BayarError('payment_not_found', `${reference.orderId}.`)
-    const [history, deliveries] = await Promise.all([
+    const [refunds, history, deliveries] = await Promise.all([
+      bayar.payments.refunds(reference),
       bayar.payments.history(reference),
       bayar.events.deliveries(payment.id),
     ])
-    call.out.answer({ payment, history, deliveries }, () => tellPayment(payment, history, deliveries))
+    call.out.answer({ payment, refunds, history, deliveries }, () =>
+      [tellPayment(payment, history, deliveries), ...(refunds.length > 0 ? [tellRefunds(refunds)] : [])].join(
+        '\n\n',
+      ),
+    )
   })
 }

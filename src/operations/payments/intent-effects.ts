@@ -1,0 +1,90 @@
+/**
+ * What each command wants, as a table: how GET status shows that it was done, when nobody has its answer; and what was set aside for it and is given back when it was not.
+ */
+import { endedWithoutMoney, tellsOfMoney } from '../../domain/attempt-lifecycle.ts'
+import type { News, RefundFact } from '../../domain/news.ts'
+import type { PaymentState } from '../../domain/payment.ts'
+import { closeIntent } from '../../domain/presume.ts'
+import { uuidv7 } from '../../domain/uuid.ts'
+import type { Transaction } from '../../store/database.ts'
+import type { IntentCommand, IntentRow } from '../../store/intents.ts'
+import { setCaptureAmount } from '../../store/payments.ts'
+import { findRefundOfIntent, releaseRefund } from '../../store/refunds.ts'
+import { readForUpdate } from '../advance-payments.ts'
+import type { Context } from '../context.ts'
+import { refundOf } from './send-intent.ts'
+import { writePlan } from './write-plan.ts'
+
+interface Looked {
+  readonly tx: Transaction
+  readonly intent: IntentRow
+  /** Before the news was applied. */
+  readonly payment: PaymentState | undefined
+  readonly news: News
+}
+
+type Ended = 'rejected' | 'absent'
+
+interface Effect {
+  /** Asked after the news was applied. */
+  isDone(looked: Looked): boolean | Promise<boolean>
+  giveBack(context: Context, tx: Transaction, intent: IntentRow, state: Ended): Promise<void>
+}
+
+const nothing = async () => {}
+const ENDS: Effect = { isDone: ({ news }) => endedWithoutMoney(news.told), giveBack: nothing }
+const REFUNDS: Effect = {
+  isDone: async ({ tx, intent }) => (await findRefundOfIntent(tx, intent.id))?.status === 'confirmed',
+  giveBack: (context, tx, intent, state) =>
+    releaseRefund(tx, intent.id, state === 'rejected' ? 'refused' : 'abandoned', context.clock.now()),
+}
+
+// biome-ignore format: a table is read in columns
+const EFFECTS: Readonly<Record<IntentCommand, Effect>> = {
+  charge:        { isDone: isNewTransaction,                        giveBack: closeCharge },
+  cancel:        ENDS,
+  expire:        ENDS,
+  deny:          ENDS,
+  approve:       { isDone: ({ news }) => tellsOfMoney(news.told),   giveBack: nothing },
+  capture:       { isDone: ({ news }) => tellsOfMoney(news.told),   giveBack: (_, tx, intent) => setCaptureAmount(tx, intent.payment_id, null) },
+  refund:        REFUNDS,
+  direct_refund: REFUNDS,
+}
+
+export function effectOf({ command }: IntentRow): Effect {
+  return EFFECTS[command]
+}
+
+/** Asked by order id, Midtrans names the newest transaction. If that is an older attempt, the one of this charge was not made (yet). */
+function isNewTransaction({ intent, payment, news }: Looked): boolean {
+  const wasKnown = payment?.attempts.some((attempt) => attempt.transactionId === news.transactionId) ?? false
+  return !(wasKnown && payment?.openIntentId === intent.id)
+}
+
+/** The payment has no transaction of this charge, and may have failed. */
+async function closeCharge(context: Context, tx: Transaction, intent: IntentRow): Promise<void> {
+  const payment = await readForUpdate(tx, intent.merchant, intent.order_id)
+  if (payment?.openIntentId !== intent.id) return
+  const cause = { source: 'clock' as const, notificationId: null, intentId: intent.id, document: null }
+  await writePlan(context, tx, payment.version, closeIntent(payment, cause, uuidv7))
+}
+
+/**
+ * A refund call's answer settles its own row, under the key that was sent, and never a total. Midtrans may leave the key out of its answer, or list other refunds beside it: without this,
+ * money that went back would be an amount that nobody asked for.
+ */
+export function withOwnRefund(news: News, intent: IntentRow): News {
+  if (intent.command !== 'refund' && intent.command !== 'direct_refund') return news
+  const { key, amount, reason } = refundOf(intent)
+  const isOwn = (fact: RefundFact) => fact.key === key || fact.key === null
+  const told = news.refunds.find((fact) => fact.key === key) ?? news.refunds.find(isOwn)
+  const own: RefundFact = {
+    key,
+    chargebackUuid: told?.chargebackUuid ?? null,
+    chargebackId: told?.chargebackId ?? null,
+    amount: told?.amount ?? amount,
+    reason: told?.reason ?? reason,
+    bankConfirmedAt: told?.bankConfirmedAt ?? null,
+  }
+  return { ...news, refunds: [...news.refunds.filter((fact) => !isOwn(fact)), own] }
+}

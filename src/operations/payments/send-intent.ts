@@ -1,0 +1,48 @@
+/** The second step of a command: its intent, as it was written down, is sent. Whoever sends it (the caller, a worker, a second process) sends the same. */
+import type { Rupiah } from '../../domain/money.ts'
+import type { ChargeAsked } from '../../domain/payment.ts'
+import type { Answer, Ask, Gateway, RefundAsked } from '../../gateway/port.ts'
+import type { IntentCommand, IntentRow } from '../../store/intents.ts'
+import type { Context } from '../context.ts'
+
+type Send = (gateway: Gateway, ask: Ask, intent: IntentRow) => Promise<Answer>
+
+// biome-ignore format: a table is read in columns
+const SEND: Readonly<Record<IntentCommand, Send>> = {
+  charge:        (gateway, ask, intent) => gateway.charge(ask, chargeOf(intent)),
+  cancel:        (gateway, ask, intent) => gateway.cancel(ask, transactionOf(intent)),
+  expire:        (gateway, ask, intent) => gateway.expire(ask, transactionOf(intent)),
+  approve:       (gateway, ask, intent) => gateway.approve(ask, transactionOf(intent)),
+  deny:          (gateway, ask, intent) => gateway.deny(ask, transactionOf(intent)),
+  capture:       (gateway, ask, intent) => gateway.capture(ask, transactionOf(intent), captureOf(intent)),
+  refund:        (gateway, ask, intent) => gateway.refund(ask, transactionOf(intent), refundOf(intent)),
+  direct_refund: (gateway, ask, intent) => gateway.directRefund(ask, transactionOf(intent), refundOf(intent)),
+}
+
+export function sendIntent(context: Context, intent: IntentRow): Promise<Answer> {
+  return SEND[intent.command](context.gateway, { merchant: intent.merchant, key: intent.key }, intent)
+}
+
+function transactionOf({ transaction_id: id, command }: IntentRow): string {
+  if (id === null) throw new Error(`bayar is wrong: ${command} names no transaction`)
+  return id
+}
+
+/** JSON has no bigint: amounts are kept as text. */
+export function refundOf({ request }: IntentRow): RefundAsked {
+  const { key, amount, reason } = request as { key: string; amount: string; reason: string | null }
+  return { key, amount: BigInt(amount), reason }
+}
+
+function captureOf({ request }: IntentRow): Rupiah {
+  return BigInt((request as { amount: string }).amount)
+}
+
+function chargeOf({ request }: IntentRow): ChargeAsked {
+  const asked = request as ChargeAsked
+  return {
+    ...asked,
+    grossAmount: BigInt(asked.grossAmount),
+    items: asked.items.map((item) => ({ ...item, price: BigInt(item.price) })),
+  }
+}
