@@ -1,5 +1,6 @@
 import type { AnswerClass } from '../domain/answer-class.ts'
 import type { Queryable } from './database.ts'
+import { type AskJson, askJson } from './host-transaction.ts'
 
 export type IntentCommand =
   | 'charge'
@@ -28,27 +29,47 @@ export interface NewIntent {
 }
 
 /** Written before anything is sent. False when the same command is open for this payment: two at once would be two charges. */
-export async function insertIntent(tx: Queryable, intent: NewIntent): Promise<boolean> {
-  const { rowCount } = await tx.query(
+export function insertIntent(tx: Pick<Queryable, 'query'>, intent: NewIntent): Promise<boolean> {
+  return writeIntent(askJson(tx), intent)
+}
+
+export async function writeIntent(ask: AskJson, intent: NewIntent): Promise<boolean> {
+  const made = await ask(
     `insert into bayar.intents (id, payment_id, command, state, key, transaction_id, request, requested_by, send_before, sent_at, check_at, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-         on conflict (payment_id, command) where state in ('prepared', 'sent') and command not in ('refund', 'direct_refund') do nothing`,
-    [
-      intent.id,
-      intent.paymentId,
-      intent.command,
-      intent.sendBefore === null ? 'prepared' : 'sent',
-      intent.key,
-      intent.transactionId,
-      JSON.stringify(intent.request),
-      intent.requestedBy,
-      intent.sendBefore,
-      intent.sendBefore === null ? null : intent.at,
-      intent.checkAt,
-      intent.at,
-    ],
+     select j.* from json_to_record($1::text::json) as j(id uuid, payment_id uuid, command text, state text, key text, transaction_id text, request jsonb,
+            requested_by text, send_before timestamptz, sent_at timestamptz, check_at timestamptz, created_at timestamptz)
+         on conflict (payment_id, command) where state in ('prepared', 'sent') and command not in ('refund', 'direct_refund') do nothing
+     returning to_json(id)::text as answer`,
+    {
+      id: intent.id,
+      payment_id: intent.paymentId,
+      command: intent.command,
+      state: intent.sendBefore === null ? 'prepared' : 'sent',
+      key: intent.key,
+      transaction_id: intent.transactionId,
+      request: intent.request,
+      requested_by: intent.requestedBy,
+      send_before: intent.sendBefore,
+      sent_at: intent.sendBefore === null ? null : intent.at,
+      check_at: intent.checkAt,
+      created_at: intent.at,
+    },
   )
-  return (rowCount ?? 0) > 0
+  return made !== null
+}
+
+/** Whoever claims a prepared intent sends it, until `sendBefore` and never after. undefined when somebody else has, or it has ended. */
+export async function claimPreparedIntent(
+  database: Queryable,
+  id: string,
+  options: { at: Date; sendBefore: Date; checkAt: Date },
+): Promise<IntentRow | undefined> {
+  const { rows } = await database.query<IntentRow>(
+    `update bayar.intents i set state = 'sent', sent_at = $2, send_before = $3, check_at = $4 from bayar.payments p
+      where i.id = $1 and i.state = 'prepared' and p.id = i.payment_id returning ${COLUMNS}`,
+    [id, options.at, options.sendBefore, options.checkAt],
+  )
+  return rows[0]
 }
 
 export interface IntentRow {

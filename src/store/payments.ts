@@ -1,6 +1,7 @@
 import type { AttemptState, Item } from '../domain/payment.ts'
 import type { PaymentStatus } from '../domain/payment-status.ts'
 import type { Queryable } from './database.ts'
+import { type AskJson, askJson } from './host-transaction.ts'
 
 export interface NewPayment {
   readonly id: string
@@ -25,61 +26,94 @@ export interface NewPayment {
  * Writes the payment with its items and puts it on the work list. False when the order id is taken. Notices of this order that came before the
  * row are queued again: they were `foreign` only because nobody had asked for the order yet.
  */
-export async function insertPayment(tx: Queryable, payment: NewPayment): Promise<boolean> {
-  const { rows } = await tx.query<{ id: string }>(
-    `with made as (
+export function insertPayment(tx: Pick<Queryable, 'query'>, payment: NewPayment): Promise<boolean> {
+  return writePayment(askJson(tx), payment, null)
+}
+
+/** With a transaction's id, only in that transaction: elsewhere nothing is written. */
+export async function writePayment(
+  ask: AskJson,
+  payment: NewPayment,
+  transactionId: string | null,
+): Promise<boolean> {
+  const made = await ask(
+    `with asked as materialized (
+       select j.* from json_to_record($1::text::json) as j(xid text, id uuid, merchant text, order_id text, payment_type text, bank text, gross_amount bigint,
+              open_intent_id uuid, owner text, user_id text, customer_first_name text, customer_last_name text, customer_email text, customer_phone text,
+              custom_fields text[], metadata jsonb, request_digest text, at timestamptz, first_check_at timestamptz, items json)
+        where j.xid is null or j.xid = pg_current_xact_id()::text
+     ), made as (
        insert into bayar.payments (id, merchant, order_id, payment_type, bank, gross_amount, open_intent_id, owner, user_id, customer_first_name,
               customer_last_name, customer_email, customer_phone, custom_fields, metadata, request_digest, created_at, updated_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+       select id, merchant, order_id, payment_type, bank, gross_amount, open_intent_id, owner, user_id, customer_first_name,
+              customer_last_name, customer_email, customer_phone, custom_fields, metadata, decode(request_digest, 'hex'), at, at from asked
            on conflict (merchant, order_id) do nothing
-       returning id
+       returning id, merchant, order_id
      ), itemised as (
        insert into bayar.payment_items (payment_id, position, item_id, name, price, quantity, brand, category, merchant_name, url)
        select made.id, i.position, i.id, i.name, i.price, i.quantity, i.brand, i.category, i.merchant_name, i.url
-         from made, json_to_recordset($18::json) as i(position int, id text, name text, price bigint, quantity int, brand text, category text,
+         from made, asked, json_to_recordset(asked.items) as i(position int, id text, name text, price bigint, quantity int, brand text, category text,
               merchant_name text, url text)
      ), watched as (
-       insert into bayar.open_payments (payment_id, next_check_at) select id, $19 from made
+       insert into bayar.open_payments (payment_id, next_check_at) select made.id, asked.first_check_at from made, asked
      ), queued as (
-       update bayar.notifications n set payment_id = made.id, status = 'received', due_at = $17
-         from made where n.payment_id is null and n.order_id = $3 and n.merchant = $2 and n.status = 'foreign'
+       update bayar.notifications n set payment_id = made.id, status = 'received', due_at = asked.at
+         from made, asked where n.payment_id is null and n.order_id = made.order_id and n.merchant = made.merchant and n.status = 'foreign'
      )
-     select id from made`,
-    [
-      payment.id,
-      payment.merchant,
-      payment.orderId,
-      payment.paymentType,
-      payment.bank,
-      payment.grossAmount,
-      payment.openIntentId,
-      payment.owner,
-      payment.userId,
-      payment.customer.firstName ?? null,
-      payment.customer.lastName ?? null,
-      payment.customer.email ?? null,
-      payment.customer.phone ?? null,
-      payment.customFields,
-      payment.metadata === null ? null : JSON.stringify(payment.metadata),
-      payment.requestDigest,
-      payment.at,
-      JSON.stringify(
-        payment.items.map((item, index) => ({
-          position: index + 1,
-          id: item.id ?? null,
-          name: item.name,
-          price: item.price.toString(),
-          quantity: item.quantity,
-          brand: item.brand ?? null,
-          category: item.category ?? null,
-          merchant_name: item.merchantName ?? null,
-          url: item.url ?? null,
-        })),
-      ),
-      payment.firstCheckAt,
-    ],
+     select to_json(id)::text as answer from made`,
+    {
+      xid: transactionId,
+      id: payment.id,
+      merchant: payment.merchant,
+      order_id: payment.orderId,
+      payment_type: payment.paymentType,
+      bank: payment.bank,
+      gross_amount: payment.grossAmount.toString(),
+      open_intent_id: payment.openIntentId,
+      owner: payment.owner,
+      user_id: payment.userId,
+      customer_first_name: payment.customer.firstName ?? null,
+      customer_last_name: payment.customer.lastName ?? null,
+      customer_email: payment.customer.email ?? null,
+      customer_phone: payment.customer.phone ?? null,
+      custom_fields: payment.customFields,
+      metadata: payment.metadata,
+      request_digest: Buffer.from(payment.requestDigest).toString('hex'),
+      at: payment.at,
+      first_check_at: payment.firstCheckAt,
+      items: payment.items.map((item, index) => ({
+        position: index + 1,
+        id: item.id ?? null,
+        name: item.name,
+        price: item.price.toString(),
+        quantity: item.quantity,
+        brand: item.brand ?? null,
+        category: item.category ?? null,
+        merchant_name: item.merchantName ?? null,
+        url: item.url ?? null,
+      })),
+    },
   )
-  return rows.length > 0
+  return made !== null
+}
+
+export interface TakenOrder {
+  readonly digest: string
+}
+
+/** What was asked of an order that is there already, as its transaction sees it. */
+export async function readTakenOrder(
+  ask: AskJson,
+  merchant: string,
+  orderId: string,
+): Promise<TakenOrder | null> {
+  const found = await ask(
+    `select json_build_object('digest', encode(p.request_digest, 'hex'))::text as answer
+       from bayar.payments p, json_to_record($1::text::json) as j(merchant text, order_id text)
+      where p.merchant = j.merchant and p.order_id = j.order_id`,
+    { merchant, order_id: orderId },
+  )
+  return found as TakenOrder | null
 }
 
 /** A notice may have been stored as foreign in the very moment in which its payment was written: each saw the other not yet. By the time that Midtrans has answered, both are there. */
