@@ -9,6 +9,7 @@
  */
 import { createHash } from 'node:crypto'
 import { endedWithoutMoney } from '../../domain/attempt-lifecycle.ts'
+import { bankOf } from '../../domain/charge-methods.ts'
 import { firstCheckAt } from '../../domain/check-schedule.ts'
 import { secondsAfter } from '../../domain/clock.ts'
 import { formatJakartaTime } from '../../domain/jakarta-time.ts'
@@ -92,7 +93,7 @@ async function begin(
       merchant,
       orderId: asked.orderId,
       paymentType: asked.paymentType,
-      bank: asked.bank,
+      bank: bankOf(asked),
       grossAmount: asked.grossAmount,
       openIntentId: intentId,
       owner: null,
@@ -167,18 +168,22 @@ function isSame(row: PaymentRow, digest: Buffer): boolean {
   return row.request_digest.equals(digest)
 }
 
+/** Besides, a token is for one try: the customer who types in the same card again has another one. */
+const MAY_DIFFER: ReadonlySet<string> = new Set([
+  'orderId',
+  'notificationUrl',
+  'expirySeconds',
+  'metadata',
+  'customFields',
+  'tokenId',
+  'paymentOptionToken',
+])
+
 /** The same request is equal in method, amount, items and customer. */
 function digestOf(asked: ChargeAsked): Buffer {
-  const {
-    orderId: _,
-    notificationUrl: __,
-    expiryMinutes: ___,
-    metadata: ____,
-    customFields: _____,
-    ...same
-  } = asked
+  const same = Object.entries(asked).filter(([name]) => !MAY_DIFFER.has(name))
   return createHash('sha256')
-    .update(JSON.stringify(asText(same)))
+    .update(JSON.stringify(asText(Object.fromEntries(same))))
     .digest()
 }
 
