@@ -24,10 +24,11 @@ import { findPaymentByOrder, insertPayment, type PaymentRow } from '../../store/
 import { readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { type ChargeInput, type CheckedCharge, checkCharge } from './charge-input.ts'
+import { asText } from './charge-request.ts'
+import { findOutCharge } from './find-out-charge.ts'
 import { refused } from './gateway-refusal.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
 import {
-  lookUpIntent,
   mayStillSend,
   notSent,
   refuseInsideTransaction,
@@ -74,7 +75,7 @@ export async function chargePayment(
 async function conclude(context: Context, intent: IntentRow, answer: Answer) {
   const outcome = await takeAnswer(context, intent, answer)
   if (answer.class !== 'look') return outcome
-  return lookUpIntent(context, intent)
+  return findOutCharge(context, intent)
 }
 
 async function begin(
@@ -185,18 +186,6 @@ function digestOf(asked: ChargeAsked): Buffer {
   return createHash('sha256')
     .update(JSON.stringify(asText(Object.fromEntries(same))))
     .digest()
-}
-
-/** As JSON keeps it: amounts as text, keys in one order. */
-function asText(value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString()
-  if (Array.isArray(value)) return value.map(asText)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([key, inner]) => [key, asText(inner)]),
-  )
 }
 
 /** Readable, sortable, and unlikely to meet another: ORDER-20261120093000-1f2e3d4c. */
