@@ -3,6 +3,7 @@ import { type BayarOptions, readOptions, type Settings } from './config.ts'
 import { systemClock } from './domain/clock.ts'
 import type { EventType } from './domain/events.ts'
 import { BayarError } from './errors.ts'
+import { defined } from './gateway/charge-parts.ts'
 import { createGateway } from './gateway/gateway.ts'
 import type { Gateway } from './gateway/port.ts'
 import { createApp, type Doors } from './http/app.ts'
@@ -232,6 +233,7 @@ function rulesOf(settings: Settings): Rules {
     enabledMethods: settings.enabledMethods ?? null,
     expiryMinutes: settings.expiryMinutes ?? null,
     notificationUrl: settings.notificationUrl ?? null,
+    callbackUrls: defined(settings.callbackUrls ?? {}),
     confirm: settings.confirm ?? 'signature',
     confirmAbove: BigInt(settings.confirmAbove ?? 0),
     imposedFees: settings.imposedFees ?? false,

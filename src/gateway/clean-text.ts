@@ -36,6 +36,9 @@ export const TEXT_MAX = {
   payment_code:           100,
   store:                  50,
   qr_string:              4000,
+  masked_card:            30,
+  saved_token_id:         255,
+  saved_token_id_expired_at: 30,
   url:                    4000,
 } as const
 

@@ -165,7 +165,10 @@ export function addPaymentRoutes(
       ...(rest.order_id === undefined && key !== undefined ? { orderId: orderIdFor(key, c.var.body) } : {}),
     } as ChargeInput
     const { payment: charged, created } = await payments.chargeOnce(input, callerName(c.var.caller))
-    return c.json(paymentBody(charged), charged.outcome === 'unknown' ? 202 : created ? 201 : 200)
+    return c.json(
+      paymentBody(charged, c.var.caller),
+      charged.outcome === 'unknown' ? 202 : created ? 201 : 200,
+    )
   })
 
   app.openapi(list, async (c) => {
@@ -182,13 +185,16 @@ export function addPaymentRoutes(
       ...(limit === undefined ? {} : { limit }),
       ...readCursorParameter(cursor),
     })
-    return c.json(pageBody(page, c.req.url, paymentBody), 200)
+    return c.json(
+      pageBody(page, c.req.url, (payment) => paymentBody(payment, caller)),
+      200,
+    )
   })
 
   app.openapi(detail, async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
     const body = {
-      ...paymentBody(found),
+      ...paymentBody(found, c.var.caller),
       attempts: found.attempts.map(attemptBody),
       refunds: toSnake(await payments.refunds(referenceTo(found))),
     }
@@ -215,35 +221,50 @@ export function addPaymentRoutes(
     app.openapi(checkStatus(method), async (c) => {
       const found = await find(c.req.valid('param').id, c.var.caller)
       const checked = await payments.checkStatus(referenceTo(found))
-      return c.json({ payment: paymentBody(checked.payment), responses: [...checked.responses] }, 200)
+      return c.json(
+        { payment: paymentBody(checked.payment, c.var.caller), responses: [...checked.responses] },
+        200,
+      )
     })
   }
 
   app.openapi(command('cancel', 'Cancel at Midtrans'), async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
-    return c.json(paymentBody(await payments.cancel(referenceTo(found), callerName(c.var.caller))), 200)
+    return c.json(
+      paymentBody(await payments.cancel(referenceTo(found), callerName(c.var.caller)), c.var.caller),
+      200,
+    )
   })
 
   app.openapi(command('expire', 'End at Midtrans before its time'), async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
-    return c.json(paymentBody(await payments.expire(referenceTo(found), callerName(c.var.caller))), 200)
+    return c.json(
+      paymentBody(await payments.expire(referenceTo(found), callerName(c.var.caller)), c.var.caller),
+      200,
+    )
   })
 
   app.openapi(command('approve', 'Take a card payment that is on hold'), async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
-    return c.json(paymentBody(await payments.approve(referenceTo(found), callerName(c.var.caller))), 200)
+    return c.json(
+      paymentBody(await payments.approve(referenceTo(found), callerName(c.var.caller)), c.var.caller),
+      200,
+    )
   })
 
   app.openapi(command('deny', 'Refuse a card payment that is on hold'), async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
-    return c.json(paymentBody(await payments.deny(referenceTo(found), callerName(c.var.caller))), 200)
+    return c.json(
+      paymentBody(await payments.deny(referenceTo(found), callerName(c.var.caller)), c.var.caller),
+      200,
+    )
   })
 
   app.openapi(capture, async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
     const by = callerName(c.var.caller)
     return c.json(
-      paymentBody(await payments.capture(referenceTo(found), given(c.req.valid('json')), by)),
+      paymentBody(await payments.capture(referenceTo(found), given(c.req.valid('json')), by), c.var.caller),
       200,
     )
   })
@@ -259,7 +280,7 @@ export function addPaymentRoutes(
       },
       callerName(c.var.caller),
     )
-    const body = { ...made, payment: paymentBody(made.payment), refund: toSnake(made.refund) }
+    const body = { ...made, payment: paymentBody(made.payment, c.var.caller), refund: toSnake(made.refund) }
     return c.json(body, made.refund.status === 'reserved' ? 202 : 200)
   })
 
@@ -271,7 +292,7 @@ export function addPaymentRoutes(
       payment: referenceTo(found),
       by: callerName(c.var.caller),
     })
-    return c.json(paymentBody(decided), 200)
+    return c.json(paymentBody(decided, c.var.caller), 200)
   })
 
   app.openapi(reviews, async (c) => {

@@ -71,7 +71,7 @@ export async function lookUpIntent(context: Context, intent: IntentRow): Promise
   return takeLookUp(context, intent, answer, askedAt)
 }
 
-function takeLookUp(
+export function takeLookUp(
   context: Context,
   intent: IntentRow,
   answer: Answer,

@@ -1,15 +1,15 @@
 /** The second step of a command: its intent, as it was written down, is sent. Whoever sends it (the caller, a worker, a second process) sends the same. */
 import type { Rupiah } from '../../domain/money.ts'
-import type { ChargeAsked } from '../../domain/payment.ts'
 import type { Answer, Ask, Gateway, RefundAsked } from '../../gateway/port.ts'
 import type { IntentCommand, IntentRow } from '../../store/intents.ts'
 import type { Context } from '../context.ts'
+import { readAsked } from './charge-request.ts'
 
 type Send = (gateway: Gateway, ask: Ask, intent: IntentRow) => Promise<Answer>
 
 // biome-ignore format: a table is read in columns
 const SEND: Readonly<Record<IntentCommand, Send>> = {
-  charge:        (gateway, ask, intent) => gateway.charge(ask, chargeOf(intent)),
+  charge:        (gateway, ask, intent) => gateway.charge(ask, readAsked(intent.request)),
   cancel:        (gateway, ask, intent) => gateway.cancel(ask, transactionOf(intent)),
   expire:        (gateway, ask, intent) => gateway.expire(ask, transactionOf(intent)),
   approve:       (gateway, ask, intent) => gateway.approve(ask, transactionOf(intent)),
@@ -36,13 +36,4 @@ export function refundOf({ request }: IntentRow): RefundAsked {
 
 function captureOf({ request }: IntentRow): Rupiah {
   return BigInt((request as { amount: string }).amount)
-}
-
-function chargeOf({ request }: IntentRow): ChargeAsked {
-  const asked = request as ChargeAsked
-  return {
-    ...asked,
-    grossAmount: BigInt(asked.grossAmount),
-    items: asked.items.map((item) => ({ ...item, price: BigInt(item.price) })),
-  }
 }
