@@ -55,6 +55,8 @@ export type {
   PaymentItem,
 } from './operations/payments/payment-view.ts'
 export type { PossibleRequest } from './operations/payments/possible-requests.ts'
+export type { Prepared } from './operations/payments/prepare-payment.ts'
 export type { RefundInput } from './operations/payments/refund-input.ts'
 export type { Refunded } from './operations/payments/refund-payment.ts'
 export type { Refund } from './operations/payments/refund-view.ts'
+export type { HostsTransaction } from './store/host-transaction.ts'

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
 import { findOutCharge } from './find-out-charge.ts'
 import { checkDelaySeconds, lookUpIntent, takeAnswer } from './run-intent.ts'
+import { sendPrepared } from './send-charge.ts'
 
 const LEASE_SECONDS = 90
 
@@ -22,6 +23,11 @@ export async function checkIntents(context: Context, limit: number): Promise<num
 
 async function checkIntent(context: Context, intent: IntentRow): Promise<void> {
   try {
+    // Committed by the host, and not sent yet.
+    if (intent.state === 'prepared') {
+      await sendPrepared(context, intent.id)
+      return
+    }
     // An answer that was recorded but not applied (a handler threw, the process died): it is all that is needed.
     if (intent.answer_class === 'done' || intent.answer_class === 'rejected') {
       const recorded = {

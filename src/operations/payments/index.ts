@@ -6,6 +6,7 @@ import { isUuid } from '../../domain/uuid.ts'
 import { BayarError } from '../../errors.ts'
 import type { EventRow } from '../../store/events.ts'
 import { readHistory } from '../../store/events.ts'
+import type { HostsTransaction } from '../../store/host-transaction.ts'
 import {
   findPayment,
   findPaymentByOrder,
@@ -32,6 +33,7 @@ import {
 import { listOpen, type Review, reviewsOf } from './list-reviews.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
 import { type PossibleRequest, possibleRequests } from './possible-requests.ts'
+import { type Prepared, preparePayment, submitPayment } from './prepare-payment.ts'
 import type { RefundInput } from './refund-input.ts'
 import { type Refunded, refundPayment } from './refund-payment.ts'
 import { type Refund, toRefundView } from './refund-view.ts'
@@ -69,6 +71,13 @@ export interface Payments {
   charge(input: ChargeInput): Promise<Payment>
   /** Like `charge`, and says whether this call made it or an equal one before it. */
   chargeOnce(input: ChargeInput, by?: string): Promise<Charged>
+  /**
+   * Writes a charge in your own transaction (pg, Drizzle, Kysely, Prisma), and sends nothing: it commits with your rows, or is never made. Afterwards `submit` sends it; a
+   * worker does if you do not.
+   */
+  prepare(input: ChargeInput, options: { readonly tx: HostsTransaction }, by?: string): Promise<Prepared>
+  /** Sends what was prepared, after your transaction has committed. */
+  submit(payment: PaymentReference): Promise<Payment>
   find(payment: PaymentReference): Promise<Payment | undefined>
   /** By our own id. */
   findById(id: string): Promise<Payment | undefined>
@@ -113,6 +122,11 @@ export function bindPayments(context: () => Promise<Context>): Payments {
   return {
     charge: async (input) => (await chargePayment(await context(), input, HOST)).payment,
     chargeOnce: async (input, by = HOST) => chargePayment(await context(), input, by),
+    prepare: async (input, { tx }, by = HOST) => preparePayment(await context(), input, tx, by),
+    async submit(reference) {
+      const at = await context()
+      return submitPayment(at, nameOf(at, reference))
+    },
     async find(reference) {
       const at = await context()
       const { merchant, orderId } = nameOf(at, reference)
