@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { composeBayar } from '../../src/bayar.ts'
 import { isBayarError } from '../../src/errors.ts'
@@ -7,6 +7,7 @@ import { createSimulator } from '../../src/simulator/index.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { checkBooks } from '../support/books.ts'
 import { cloneDatabase } from '../support/database.ts'
+import { type Death, mortalPool } from '../support/mortal-pool.ts'
 
 /**
  * The process dies at its Nth statement, for every N until a whole story needs no more: before the statement reached the database, or after it was done and before the answer came.
@@ -18,45 +19,6 @@ const CHARGE = {
   paymentType: 'bank_transfer',
   bank: 'bca',
 } as const
-
-interface Death {
-  readonly at: number
-  readonly when: 'before' | 'after'
-  statements: number
-  isDead: boolean
-}
-
-/** A pool whose process dies at a given statement: from then on nothing reaches the database any more. */
-function mortalPool(url: string, death: Death): pg.Pool {
-  class MortalClient extends pg.Client {
-    // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads, callbacks and promises alike
-    override query(...args: any[]): any {
-      const callback =
-        typeof args.at(-1) === 'function'
-          ? (args.pop() as (error: Error | null, result?: unknown) => void)
-          : undefined
-      const gone = Object.assign(new Error('Connection terminated: the process is dead'), { code: '57P01' })
-      const ask = async () => {
-        if (death.isDead) throw gone
-        death.statements++
-        if (death.statements === death.at) {
-          death.isDead = true
-          if (death.when === 'after') await (super.query as (...all: unknown[]) => Promise<unknown>)(...args)
-          throw gone
-        }
-        return (super.query as (...all: unknown[]) => Promise<unknown>)(...args)
-      }
-      if (!callback) return ask()
-      ask().then(
-        (result) => callback(null, result),
-        (error: Error) => callback(error),
-      )
-    }
-  }
-  const pool = new pg.Pool({ connectionString: url, max: 4, Client: MortalClient as never })
-  pool.on('error', () => {})
-  return pool
-}
 
 async function story(death: Death, lane: 'plain' | 'within') {
   const database = await cloneDatabase()
