@@ -2,7 +2,9 @@
  * Node's own hashing, where there is a Node: the quickest there is, and the hot path of notifications needs it. Not imported, so that `bayar/midtrans` loads on runtimes without Node's
  * modules; there, `readNotification` verifies with Web Crypto.
  */
-type NodeCrypto = typeof import('node:crypto')
+import type * as NodeCryptoModule from 'node:crypto'
+
+type NodeCrypto = typeof NodeCryptoModule
 
 const found: NodeCrypto | undefined = (
   globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }
