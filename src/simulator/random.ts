@@ -14,7 +14,7 @@ export interface Random {
   whole(least: number, most: number): number
 }
 
-export type Stream = 'keys' | 'transactions' | 'answers' | 'retries' | 'tests'
+export type Stream = 'keys' | 'transactions' | 'cards' | 'accounts' | 'answers' | 'retries' | 'tests'
 
 /** Without a seed the world is different each time. */
 export function createRandom(seed: number | undefined, stream: Stream): Random {

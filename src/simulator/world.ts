@@ -1,12 +1,16 @@
 import { AnswerMemory } from './answer-memory.ts'
+import { CardVault } from './card-vault.ts'
 import { WorldClock } from './clock.ts'
 import type { Deliver } from './deliver-notification.ts'
-import type { Merchant } from './documents.ts'
+import { type Merchant, payAccountDocument } from './documents.ts'
 import { FaultList } from './faults.ts'
 import { Ledger } from './ledger.ts'
+import { readMethods } from './methods.ts'
 import { Outbox, readUrls } from './outbox.ts'
 import type { Outcome } from './outcome.ts'
+import { PayAccounts } from './pay-accounts.ts'
 import { createRandom, type Random } from './random.ts'
+import { Rate } from './rate.ts'
 import type { LoggedRequest } from './request-log.ts'
 import { REQUESTS_KEPT } from './request-log.ts'
 import { Ring } from './ring.ts'
@@ -21,6 +25,9 @@ export interface World {
   readonly faults: FaultList
   readonly memory: AnswerMemory<Outcome>
   readonly requests: Ring<LoggedRequest>
+  readonly cards: CardVault
+  readonly payAccounts: PayAccounts
+  readonly binRate: Rate
   /** Ids of error answers. */
   readonly answerIds: Random
   readonly settings: Settings
@@ -29,6 +36,10 @@ export interface World {
 /** What the merchant has set in the dashboard. */
 export interface Settings {
   notificationUrls: readonly string[]
+  /** For linked and unlinked accounts; Midtrans takes one. */
+  payAccountUrl: string | null
+  /** Methods, by their Snap names, that this merchant has not been given. */
+  disabledMethods: ReadonlySet<string>
   /** HTTP status = body status_code. Which of the two a path uses in production is not documented throughout (protocol.md §5). */
   mirrorBodyCodes: boolean
 }
@@ -38,6 +49,8 @@ export interface WorldOptions {
   readonly clientKey: string
   readonly merchantId: string
   readonly notificationUrl?: string | readonly string[] | undefined
+  readonly payAccountNotificationUrl?: string | undefined
+  readonly disabledMethods?: readonly string[] | undefined
   readonly clock?: { readonly start?: Date; readonly frozen?: boolean } | undefined
   readonly seed?: number | undefined
   readonly mirrorBodyCodes?: boolean | undefined
@@ -51,6 +64,8 @@ export function createWorld(options: WorldOptions): World {
   const merchant: Merchant = { id: options.merchantId, serverKey: options.serverKey }
   const settings: Settings = {
     notificationUrls: readUrls(options.notificationUrl),
+    payAccountUrl: readUrls(options.payAccountNotificationUrl)[0] ?? null,
+    disabledMethods: readMethods(options.disabledMethods ?? []),
     mirrorBodyCodes: options.mirrorBodyCodes ?? false,
   }
   const ledger = new Ledger(clock, createRandom(seed, 'transactions'))
@@ -64,6 +79,13 @@ export function createWorld(options: WorldOptions): World {
     dashboardUrls: () => settings.notificationUrls,
   })
   ledger.onChange = (transaction) => outbox.announce(transaction)
+  const payAccounts = new PayAccounts(createRandom(seed, 'accounts'))
+  payAccounts.onChange = (account) => {
+    const told = { ...account }
+    outbox.post({ lane: account.id, document: (signer) => payAccountDocument(told, signer) }, [
+      settings.payAccountUrl,
+    ])
+  }
   clock.atRest = () => outbox.idle()
   return {
     clock,
@@ -74,6 +96,9 @@ export function createWorld(options: WorldOptions): World {
     faults,
     memory: new AnswerMemory(),
     requests: new Ring(REQUESTS_KEPT),
+    cards: new CardVault(createRandom(seed, 'cards')),
+    payAccounts,
+    binRate: new Rate(),
     answerIds: createRandom(seed, 'answers'),
     settings,
   }
