@@ -48,10 +48,14 @@ export type PaymentType = (typeof PAYMENT_TYPES)[number]
 
 export const HEADERS = {
   idempotencyKey: 'Idempotency-Key',
+  /** What Invoicing calls it. */
+  invoiceIdempotencyKey: 'X-Idempotency-Key',
   /** Notified instead of the address in the dashboard. */
   overrideNotification: 'X-Override-Notification',
   /** Notified in addition to it; override wins when both are sent. */
   appendNotification: 'X-Append-Notification',
+  /** The language of GoPay's pages. */
+  paymentLocale: 'X-Payment-Locale',
 } as const
 
 /** Longer keys are silently ignored by Midtrans: the retry would then be a second charge. */

@@ -12,7 +12,7 @@ import type { Answer } from '../../gateway/port.ts'
 import { readDocument } from '../../gateway/read-document.ts'
 import { translate } from '../../gateway/translate.ts'
 import type { IntentRow } from '../../store/intents.ts'
-import { findPaymentByOrder } from '../../store/payments.ts'
+import { findPaymentByOrder, type PaymentRow } from '../../store/payments.ts'
 import type { Context } from '../context.ts'
 import { readAsked } from './charge-request.ts'
 import { expirePayment } from './command-payment.ts'
@@ -23,9 +23,12 @@ const WAYS_TO_PAY: readonly InstructionField[] = ['qr_url', 'qr_string', 'deepli
 export async function findOutCharge(context: Context, intent: IntentRow): Promise<IntentOutcome> {
   // Absence proves something only when it was asked for after the time: not when the answer was slow.
   const askedAt = context.clock.now()
-  const status = await context.gateway.status({ merchant: intent.merchant }, intent.order_id)
-  const isLost = await nobodyCanPay(context, intent, status)
-  if (!isLost) return takeLookUp(context, intent, status, askedAt)
+  const payment = await findPaymentByOrder(context.database, intent.merchant, intent.order_id)
+  // A notification may have named the transaction meanwhile, and DANA's is not found by anything else.
+  const isNamed = payment !== undefined && payment.open_intent_id !== intent.id
+  const id = (isNamed ? payment.attempts.at(-1)?.transaction_id : undefined) ?? intent.order_id
+  const status = await context.gateway.status({ merchant: intent.merchant }, id)
+  if (!nobodyCanPay(intent, status, payment)) return takeLookUp(context, intent, status, askedAt)
 
   if (mayStillSend(context, intent)) {
     const again = await context.gateway.charge(
@@ -45,14 +48,13 @@ export async function findOutCharge(context: Context, intent: IntentRow): Promis
   return outcome
 }
 
-async function nobodyCanPay(context: Context, intent: IntentRow, status: Answer): Promise<boolean> {
+function nobodyCanPay(intent: IntentRow, status: Answer, payment: PaymentRow | undefined): boolean {
   const document = status.class === 'done' && status.document ? readDocument(status.document) : undefined
   if (!document) return false
   const asked = readAsked(intent.request)
   if (paymentMethod(asked.paymentType, variantOf(asked))?.toldOnce !== true) return false
   const news = translate(document, { source: 'look_up', confirmed: true })
   if ('problem' in news || news.told !== 'pending' || hasWay(news.instructions)) return false
-  const payment = await findPaymentByOrder(context.database, intent.merchant, intent.order_id)
   const attempt = payment?.attempts.find((one) => one.transaction_id === news.transactionId)
   return attempt === undefined || (attempt.status === 'pending' && !hasWay(attempt.instructions))
 }
