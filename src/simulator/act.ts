@@ -15,6 +15,18 @@ export interface Asked {
   readonly text: string | undefined
   readonly body: unknown
   readonly orderId: string | undefined
+  /** Of a charge that Midtrans makes itself: from a hosted page, or because a subscription is due. */
+  readonly own?: OwnCharge
+}
+
+export interface OwnCharge {
+  /** Not the merchant's to choose, so not bound to what a merchant may send. */
+  readonly orderId: string
+  /** Another try under an order that was tried before. */
+  readonly another?: boolean
+  readonly echoed?: Readonly<Record<string, unknown>> | null
+  /** No notice before it ends. */
+  readonly isQuiet?: boolean
 }
 
 /** What the endpoints do. Nothing here waits, so no request sees half of another. */
@@ -43,14 +55,20 @@ function charge(world: World, asked: Asked): Outcome {
   if (!isObject(asked.body)) return refused('malformed')
   const checked = checkCharge(asked.body, world.clock.nowMs())
   if ('refusal' in checked) return refused(checked.refusal, checked.problems)
-  const opened = world.ledger.open({ ...checked.charge, extras: extrasOf(asked.request, checked.echoed) })
+  const { own } = asked
+  const echoed = own?.echoed ? { ...checked.echoed, ...own.echoed } : checked.echoed
+  const extras = extrasOf(asked.request, echoed, own?.isQuiet ?? false)
+  const orderId = own?.orderId ?? checked.charge.orderId
+  const opened = world.ledger.open({ ...checked.charge, orderId, extras }, own?.another)
   return typeof opened === 'string' ? refused(opened) : { kind: 'charge', view: viewOf(opened) }
 }
 
-function extrasOf(request: Request, echoed: Extras['echoed'] | null): Extras | null {
+function extrasOf(request: Request, echoed: Extras['echoed'] | null, isQuiet: boolean): Extras | null {
   const overrideUrls = urlsIn(request, 'x-override-notification')
   const appendUrls = urlsIn(request, 'x-append-notification')
-  return echoed || overrideUrls || appendUrls ? { echoed: echoed ?? {}, overrideUrls, appendUrls } : null
+  return echoed || overrideUrls || appendUrls || isQuiet
+    ? { echoed: echoed ?? {}, overrideUrls, appendUrls, isQuiet }
+    : null
 }
 
 function urlsIn(request: Request, header: string): string[] | null {

@@ -18,7 +18,7 @@ export type CheckedCharge =
 type Fields = Readonly<Record<string, unknown>>
 
 /** An object where a text or a number belongs is no validation error but malformed (413). */
-class WrongShape extends Error {}
+export class WrongShape extends Error {}
 
 export function checkCharge(body: Fields, nowMs: number): CheckedCharge {
   const problems: string[] = []
@@ -73,8 +73,8 @@ export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-const ORDER_ID = /^[A-Za-z0-9_~.-]+$/
-const ORDER_ID_SAYS = 'only letters, digits and - _ ~ . are allowed'
+export const ORDER_ID = /^[A-Za-z0-9_~.-]+$/
+export const ORDER_ID_SAYS = 'only letters, digits and - _ ~ . are allowed'
 const DIGITS = /^\d+$/
 const CUSTOM_FIELDS = ['custom_field1', 'custom_field2', 'custom_field3'] as const
 
@@ -140,7 +140,7 @@ function checkExpiry(charge: Reader, method: Method, nowMs: number, problems: st
   return expiresMs
 }
 
-function checkItems(charge: Reader, amount: number | undefined, problems: string[]): void {
+export function checkItems(charge: Reader, amount: number | undefined, problems: string[]): void {
   const items = charge.list('item_details')
   if (!items) return
   let sum: number | undefined = 0
@@ -168,7 +168,7 @@ const ADDRESS_MOST = {
   country_code: 10,
 }
 
-function checkCustomer(charge: Reader): void {
+export function checkCustomer(charge: Reader): void {
   const customer = charge.object('customer_details', false)
   for (const field of ['first_name', 'last_name', 'email', 'phone']) customer?.text(field, { most: 255 })
   for (const which of ['billing_address', 'shipping_address']) {
@@ -193,7 +193,7 @@ interface TextRule {
 }
 
 /** Reads one object of the request and notes what is wrong under its full path. Fields that are null count as left out. */
-class Reader {
+export class Reader {
   readonly #fields: Fields
   readonly #path: string
   readonly #problems: string[]
@@ -217,14 +217,24 @@ class Reader {
     return value
   }
 
-  whole(field: string, { required, least }: { required?: boolean; least?: number }): number | undefined {
+  whole(
+    field: string,
+    { required, least, most }: { required?: boolean; least?: number; most?: number },
+  ): number | undefined {
     const value = this.#plain(field)
     if (value === undefined) return required ? this.#note(field, 'is required') : undefined
     if (typeof value !== 'number' || !Number.isSafeInteger(value))
       return this.#note(field, 'must be an integer')
     if (least !== undefined && value < least)
       return this.#note(field, `must be greater than or equal to ${least}`)
+    if (most !== undefined && value > most) return this.#note(field, `must be less than or equal to ${most}`)
     return value
+  }
+
+  number(field: string): number | undefined {
+    const value = this.#plain(field)
+    if (value === undefined) return undefined
+    return typeof value === 'number' && value >= 0 ? value : this.#note(field, 'must be a number, 0 or more')
   }
 
   amount(field: string): number | undefined {

@@ -127,14 +127,20 @@ export function createControlApi(simulator: Simulator, world: () => World): Hono
 
   const showSettings = () => ({
     notification_url: world().settings.notificationUrls.join(','),
+    recurring_url: world().settings.recurringUrls.join(','),
     mirror_body_codes: world().settings.mirrorBodyCodes,
   })
   api.get('/settings', (context) => context.json(showSettings()))
   api.patch('/settings', async (context) => {
-    const { notification_url: url, mirror_body_codes: mirror } = await readJson(context)
+    const {
+      notification_url: url,
+      recurring_url: recurring,
+      mirror_body_codes: mirror,
+    } = await readJson(context)
     if (mirror !== undefined && typeof mirror !== 'boolean')
       throw invalidRequest([{ field: 'mirror_body_codes', reason: 'must be true or false' }])
     if (url !== undefined) world().settings.notificationUrls = readUrls(readUrlSetting(url))
+    if (recurring !== undefined) world().settings.recurringUrls = readUrls(readUrlSetting(recurring))
     if (mirror !== undefined) world().settings.mirrorBodyCodes = mirror
     return context.json(showSettings())
   })
@@ -270,6 +276,7 @@ function wireNotification(notice: SimulatedNotification): Record<string, unknown
     order_id: notice.orderId,
     transaction_id: notice.transactionId,
     transaction_status: notice.transactionStatus,
+    kind: notice.kind,
     url: notice.url,
     state: notice.state,
     fault: notice.fault,

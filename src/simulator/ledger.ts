@@ -78,11 +78,14 @@ export class Ledger {
     return found
   }
 
-  open(asked: NewTransaction): Transaction | LedgerRefusal {
+  /** `another`: the page of Snap tries an order again, as long as nobody has paid it. */
+  open(asked: NewTransaction, another = false): Transaction | LedgerRefusal {
     const { method, orderId } = asked
     const earlier = this.#latestByOrderId.get(orderId) ?? null
-    if (earlier && !(FREES_ORDER_ID.has(earlier.status) && earlier.settledMs === 0))
-      return 'duplicate_order_id'
+    const isFree = another
+      ? !this.ofOrder(orderId).some(({ status, settledMs }) => settledMs > 0 || status === 'capture')
+      : !earlier || (FREES_ORDER_ID.has(earlier.status) && earlier.settledMs === 0)
+    if (!isFree) return 'duplicate_order_id'
     const number = this.#numberFor(method, asked.wishedNumber)
     if (number === undefined) return 'no_number'
     const transaction = new Transaction({

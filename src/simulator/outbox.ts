@@ -46,9 +46,11 @@ export interface DeliveryAttempt extends Delivered {
 export interface SimulatedNotification {
   readonly id: string
   readonly orderId: string
-  /** Null for a test ping. */
+  /** Null for a test ping, and for news of something else. */
   readonly transactionId: string | null
-  readonly transactionStatus: TransactionStatus
+  /** Null when it tells of no transaction. */
+  readonly transactionStatus: TransactionStatus | null
+  readonly kind: 'payment' | 'test' | OtherNews['kind']
   /** Null when no address is configured. */
   readonly url: string | null
   readonly state: NoticeState
@@ -60,7 +62,15 @@ export interface SimulatedNotification {
   readonly body: string
 }
 
-type Subject = { readonly view: View } | { readonly testUuid: string }
+/** News of something that is not a transaction, as it is at this moment; unsigned. */
+export interface OtherNews {
+  readonly kind: 'recurring' | 'pay_account'
+  /** In which lane it goes: the notices of one order follow each other. */
+  readonly orderId: string
+  readonly document: Readonly<Record<string, unknown>>
+}
+
+type Subject = { readonly view: View } | { readonly testUuid: string } | { readonly other: OtherNews }
 
 interface Notice {
   readonly sequence: number
@@ -127,13 +137,18 @@ export class Outbox {
 
   /** A transaction has a new status. Returns at once: a charge never waits for its notification. */
   announce(transaction: Transaction): void {
-    if (this.#closed) return
+    if (this.#closed || (transaction.extras?.isQuiet && transaction.status === 'pending')) return
     const view = viewOf(transaction)
     const fault = this.#faults.takeForNotification(transaction.orderId, view.status)
     for (const url of this.#addressesOf(transaction)) {
       const copies = fault?.kind === 'repeat' ? (fault.copies ?? 2) : 1
       for (let copy = 0; copy < copies; copy++) this.#start(this.#notice({ view }, url, fault?.kind), fault)
     }
+  }
+
+  announceDocument(other: OtherNews, urls: readonly string[]): void {
+    if (this.#closed) return
+    for (const url of urls) this.#start(this.#notice({ other }, url), undefined)
   }
 
   /** To the given address, or to all of the dashboard. */
@@ -351,6 +366,7 @@ export class Outbox {
       fault === 'wrong_signature'
         ? { ...this.#merchant, serverKey: 'the-key-of-somebody-else' }
         : this.#merchant
+    if ('other' in subject) return JSON.stringify(subject.other.document)
     const document =
       'view' in subject
         ? notificationDocument(subject.view, merchant)
@@ -365,7 +381,8 @@ export class Outbox {
       id: nameOf(notice),
       orderId: orderIdOf(subject, this.#merchant),
       transactionId: 'view' in subject ? subject.view.transaction.id : null,
-      transactionStatus: 'view' in subject ? subject.view.status : 'settlement',
+      transactionStatus: 'view' in subject ? subject.view.status : 'other' in subject ? null : 'settlement',
+      kind: 'view' in subject ? 'payment' : 'other' in subject ? subject.other.kind : 'test',
       url,
       state,
       fault,
@@ -408,6 +425,7 @@ function nameOf(notice: Notice): string {
 
 function orderIdOf(subject: Subject, merchant: Merchant): string {
   if ('view' in subject) return subject.view.transaction.orderId
+  if ('other' in subject) return subject.other.orderId
   return testNotificationDocument(subject.testUuid, merchant).order_id
 }
 

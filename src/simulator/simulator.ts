@@ -12,6 +12,7 @@ import type { SimulatedNotification } from './outbox.ts'
 import { createRandom } from './random.ts'
 import { type SimulatedTransaction, showTransaction } from './show-transaction.ts'
 import type { Transaction } from './transaction.ts'
+import { answerV1, isV1Path } from './v1/answer.ts'
 import { createWorld, type World, type WorldOptions } from './world.ts'
 
 export interface SimulatorOptions {
@@ -21,6 +22,8 @@ export interface SimulatorOptions {
   readonly merchantId?: string
   /** The notification URL of the dashboard; several, or one text with commas. */
   readonly notificationUrl?: string | readonly string[]
+  /** Where news of subscriptions goes; without one there are only the notifications of their payments. */
+  readonly recurringUrl?: string | readonly string[]
   /** The machine's clock unless said otherwise. */
   readonly clock?: { readonly start?: Date; readonly frozen?: boolean }
   /** The same seed, asked the same, gives the same ids, numbers and retry times. */
@@ -84,6 +87,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     clientKey: options.clientKey ?? `SB-Mid-client-${keys.uuid().replaceAll('-', '').slice(0, 16)}`,
     merchantId: options.merchantId ?? `G${keys.digits(9)}`,
     notificationUrl: options.notificationUrl,
+    recurringUrl: options.recurringUrl,
     clock: options.clock,
     seed: options.seed,
     mirrorBodyCodes: options.mirrorBodyCodes,
@@ -98,8 +102,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     return showTransaction(world, transaction)
   }
 
-  const respond = async (request: Request): Promise<Response> =>
-    isApiPath(new URL(request.url).pathname) ? await answerApi(world, request) : await app.fetch(request)
+  const respond = async (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url)
+    if (isV1Path(pathname)) return await answerV1(world, request)
+    return isApiPath(pathname) ? await answerApi(world, request) : await app.fetch(request)
+  }
 
   const simulator: Simulator = {
     serverKey: worldOptions.serverKey,

@@ -1,8 +1,10 @@
 import { AnswerMemory } from './answer-memory.ts'
+import { Checkouts } from './checkout/checkouts.ts'
 import { WorldClock } from './clock.ts'
 import type { Deliver } from './deliver-notification.ts'
 import type { Merchant } from './documents.ts'
 import { FaultList } from './faults.ts'
+import { Invoices } from './invoices/invoices.ts'
 import { Ledger } from './ledger.ts'
 import { Outbox, readUrls } from './outbox.ts'
 import type { Outcome } from './outcome.ts'
@@ -10,6 +12,9 @@ import { createRandom, type Random } from './random.ts'
 import type { LoggedRequest } from './request-log.ts'
 import { REQUESTS_KEPT } from './request-log.ts'
 import { Ring } from './ring.ts'
+import { chargeSubscription } from './subscriptions/charge-subscription.ts'
+import { Subscriptions } from './subscriptions/subscriptions.ts'
+import { createV1Memory, type V1Memory } from './v1/memory.ts'
 
 /** One Midtrans with one merchant. `reset` throws it away and makes another. */
 export interface World {
@@ -20,6 +25,10 @@ export interface World {
   readonly outbox: Outbox
   readonly faults: FaultList
   readonly memory: AnswerMemory<Outcome>
+  readonly v1Memory: V1Memory
+  readonly checkouts: Checkouts
+  readonly subscriptions: Subscriptions
+  readonly invoices: Invoices
   readonly requests: Ring<LoggedRequest>
   /** Ids of error answers. */
   readonly answerIds: Random
@@ -29,6 +38,8 @@ export interface World {
 /** What the merchant has set in the dashboard. */
 export interface Settings {
   notificationUrls: readonly string[]
+  /** News of subscriptions; without one there is only the payment's. */
+  recurringUrls: readonly string[]
   /** HTTP status = body status_code. Which of the two a path uses in production is not documented throughout (protocol.md §5). */
   mirrorBodyCodes: boolean
 }
@@ -38,6 +49,7 @@ export interface WorldOptions {
   readonly clientKey: string
   readonly merchantId: string
   readonly notificationUrl?: string | readonly string[] | undefined
+  readonly recurringUrl?: string | readonly string[] | undefined
   readonly clock?: { readonly start?: Date; readonly frozen?: boolean } | undefined
   readonly seed?: number | undefined
   readonly mirrorBodyCodes?: boolean | undefined
@@ -51,6 +63,7 @@ export function createWorld(options: WorldOptions): World {
   const merchant: Merchant = { id: options.merchantId, serverKey: options.serverKey }
   const settings: Settings = {
     notificationUrls: readUrls(options.notificationUrl),
+    recurringUrls: readUrls(options.recurringUrl),
     mirrorBodyCodes: options.mirrorBodyCodes ?? false,
   }
   const ledger = new Ledger(clock, createRandom(seed, 'transactions'))
@@ -65,7 +78,7 @@ export function createWorld(options: WorldOptions): World {
   })
   ledger.onChange = (transaction) => outbox.announce(transaction)
   clock.atRest = () => outbox.idle()
-  return {
+  const world: World = {
     clock,
     merchant,
     clientKey: options.clientKey,
@@ -73,8 +86,14 @@ export function createWorld(options: WorldOptions): World {
     outbox,
     faults,
     memory: new AnswerMemory(),
+    v1Memory: createV1Memory(),
+    checkouts: new Checkouts(clock, createRandom(seed, 'checkouts')),
+    subscriptions: new Subscriptions(clock, createRandom(seed, 'subscriptions')),
+    invoices: new Invoices(clock, createRandom(seed, 'invoices')),
     requests: new Ring(REQUESTS_KEPT),
     answerIds: createRandom(seed, 'answers'),
     settings,
   }
+  world.subscriptions.charge = (subscription) => chargeSubscription(world, subscription)
+  return world
 }
