@@ -17,7 +17,8 @@ const DRAWN = new Set(['id', 'token', 'transaction_id', 'midtrans_invoice_id'])
 function told(document: unknown): string {
   return JSON.stringify(
     document,
-    (field, value) => (DRAWN.has(field) && typeof value === 'string' ? value.replace(/[0-9a-f]/g, 'f') : value),
+    (field, value) =>
+      DRAWN.has(field) && typeof value === 'string' ? value.replace(/[0-9a-f]/g, 'f') : value,
     1,
   )
 }
@@ -113,13 +114,20 @@ describe('notices', () => {
     expect(received).toHaveLength(1)
     const { expiry_time: _, ...body } = received[0]!.body
     const { va_numbers: numbers, ...rest } = recorded
-    expect(told({ ...body, va_numbers: numbers })).toBe(told({ va_numbers: numbers, ...rest, va_numbers_: undefined }))
+    expect(told({ ...body, va_numbers: numbers })).toBe(
+      told({ va_numbers: numbers, ...rest, va_numbers_: undefined }),
+    )
   })
 })
 
 /** The recorded charge was made twelve seconds after it was due. */
 function atSecond(body: Document | undefined): unknown {
-  return JSON.parse(JSON.stringify(body).replace('2025-09-01T00:00:00.000000Z"},"metadata', '2025-09-01T00:00:12.000000Z"},"metadata'))
+  return JSON.parse(
+    JSON.stringify(body).replace(
+      '2025-09-01T00:00:00.000000Z"},"metadata',
+      '2025-09-01T00:00:12.000000Z"},"metadata',
+    ),
+  )
 }
 
 function snap(orderId: string): Document {
