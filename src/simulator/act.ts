@@ -1,9 +1,13 @@
-import { checkCharge, isObject } from './check-charge.ts'
-import { viewOf } from './documents.ts'
+import { inquirePoints, makeToken, registerCard, showBin } from './card-api.ts'
+import { checkCharge } from './check-charge.ts'
 import type { Route, Verb } from './endpoints.ts'
+import { openCharge } from './open-charge.ts'
 import { isHttpUrl } from './outbox.ts'
 import { type Outcome, refused } from './outcome.ts'
+import { createPayAccount, showPayAccount, unbindPayAccount } from './pay-account-api.ts'
+import { isObject } from './reader.ts'
 import type { Extras, Transaction } from './transaction.ts'
+import { viewOf } from './view.ts'
 import type { World } from './world.ts'
 
 const NOTIFICATION_URLS_MAX = 3
@@ -15,64 +19,101 @@ export interface Asked {
   readonly text: string | undefined
   readonly body: unknown
   readonly orderId: string | undefined
-  /** Of a charge that Midtrans makes itself: from a hosted page, or because a subscription is due. */
-  readonly own?: OwnCharge
-}
-
-export interface OwnCharge {
-  /** Not the merchant's to choose, so not bound to what a merchant may send. */
-  readonly orderId: string
-  /** Another try under an order that was tried before. */
-  readonly another?: boolean
-  readonly echoed?: Readonly<Record<string, unknown>> | null
-  /** No notice before it ends. */
-  readonly isQuiet?: boolean
+  /** What somebody wants the bank or the fraud engine to say, whatever the card. */
+  readonly forced: 'challenge' | 'refuse' | null
 }
 
 /** What the endpoints do. Nothing here waits, so no request sees half of another. */
 export function act(world: World, asked: Asked): Outcome {
-  const { verb } = asked.route
+  const { verb, id } = asked.route
   if (asked.text === undefined) return refused('malformed')
-  if (verb === 'charge') return charge(world, asked)
-  if (verb === 'capture') {
-    const id = isObject(asked.body) ? (asked.body.transaction_id ?? undefined) : null
-    // An object where the id belongs is malformed (protocol.md §5).
-    if (typeof id === 'object') return refused('malformed')
-    if (typeof id !== 'string') return refused('invalid', ['transaction_id is required'])
+  const { searchParams: query, origin } = new URL(asked.request.url)
+  switch (verb) {
+    case 'charge':
+      return charge(world, asked)
+    case 'token':
+      return makeToken(world, query)
+    case 'card_register':
+      return registerCard(world, query)
+    case 'point_inquiry':
+      return inquirePoints(world, id)
+    case 'bin':
+      return showBin(world, id)
+    case 'pay_account_create':
+      return createPayAccount(world, asked.body, origin)
+    case 'pay_account_get':
+      return showPayAccount(world, id)
+    case 'pay_account_unbind':
+      return unbindPayAccount(world, id)
+    case 'capture':
+      return capture(world, asked)
+    default:
   }
-  const transaction = world.ledger.find(asked.route.id || idInBody(verb, asked.body))
+  const transaction = world.ledger.findForMerchant(id)
   if (!transaction) return refused('not_found')
-  if (verb === 'status') return { kind: 'status', view: viewOf(transaction) }
-  if (verb === 'status_b2b') return listOfOrder(world, transaction, asked.request)
-  if (verb === 'refund' || verb === 'direct_refund') return refund(world, transaction, asked)
-  const refusal = world.ledger.move(transaction, verb)
-  return refusal ? refused(refusal) : { kind: verb, view: viewOf(transaction) }
+  switch (verb) {
+    case 'status':
+      return { kind: 'status', view: viewOf(transaction) }
+    case 'status_b2b':
+      return listOfOrder(world, transaction, query)
+    case 'refund':
+    case 'direct_refund':
+      return refund(world, transaction, asked)
+    default: {
+      const refusal = world.ledger.move(transaction, verb)
+      return refusal ? refused(refusal) : { kind: verb, view: viewOf(transaction) }
+    }
+  }
 }
 
 function charge(world: World, asked: Asked): Outcome {
   // An empty body is an internal error at Midtrans (protocol.md §5), which every client must survive.
   if (asked.text === '') return refused('internal')
   if (!isObject(asked.body)) return refused('malformed')
-  const checked = checkCharge(asked.body, world.clock.nowMs())
+  const checked = checkCharge(asked.body, world.clock.nowMs(), world.settings.disabledMethods)
   if ('refusal' in checked) return refused(checked.refusal, checked.problems)
-  const { own } = asked
-  const echoed = own?.echoed ? { ...checked.echoed, ...own.echoed } : checked.echoed
-  const extras = extrasOf(asked.request, echoed, own?.isQuiet ?? false)
-  const orderId = own?.orderId ?? checked.charge.orderId
-  const opened = world.ledger.open({ ...checked.charge, orderId, extras }, own?.another)
-  return typeof opened === 'string' ? refused(opened) : { kind: 'charge', view: viewOf(opened) }
+  const extras = extrasOf(asked.request, checked.charge.echoed)
+  const opened = openCharge(world, checked.charge, { extras, forced: asked.forced })
+  return 'refusal' in opened
+    ? refused(opened.refusal, opened.problems)
+    : { kind: 'charge', view: viewOf(opened) }
 }
 
-function extrasOf(request: Request, echoed: Extras['echoed'] | null, isQuiet: boolean): Extras | null {
+function capture(world: World, { body, forced }: Asked): Outcome {
+  const { transaction_id: id = null, gross_amount: asked = null } = isObject(body) ? body : {}
+  // An object where the id belongs is malformed (protocol.md §5).
+  if (typeof id === 'object' && id !== null) return refused('malformed')
+  if (typeof id !== 'string') return refused('invalid', ['transaction_id is required'])
+  const transaction = world.ledger.findForMerchant(id)
+  if (!transaction) return refused('not_found')
+  if (asked !== null && !(Number.isSafeInteger(asked) && Number(asked) > 0))
+    return refused('invalid', ['gross_amount must be an integer greater than 0'])
+  if (!world.ledger.legalCauses(transaction).includes('capture')) return refused('status_is_final')
+  const amount = Number(asked ?? transaction.amount)
+  if (amount > transaction.amount)
+    return refused('invalid', ['gross_amount must not exceed the authorized amount'])
+  // Of a GoPay reservation, all or nothing.
+  if (amount !== transaction.amount && transaction.method.family !== 'card')
+    return refused('invalid', ['gross_amount must be equal to the authorized amount'])
+  if (forced === 'refuse') return { kind: 'capture_denied', view: viewOf(transaction) }
+  const refusal = world.ledger.capture(transaction, amount)
+  return refusal ? refused(refusal) : { kind: 'capture', view: viewOf(transaction) }
+}
+
+function extrasOf(request: Request, echoed: Extras['echoed'] | null): Extras | null {
   const overrideUrls = urlsIn(request, 'x-override-notification')
   const appendUrls = urlsIn(request, 'x-append-notification')
-  return echoed || overrideUrls || appendUrls || isQuiet
-    ? { echoed: echoed ?? {}, overrideUrls, appendUrls, isQuiet }
+  return echoed || overrideUrls || appendUrls
+    ? { echoed: echoed ?? {}, overrideUrls, appendUrls, isQuiet: false }
     : null
 }
 
 function urlsIn(request: Request, header: string): string[] | null {
-  const urls = (request.headers.get(header) ?? '')
+  return readNotificationUrls(request.headers.get(header))
+}
+
+export function readNotificationUrls(text: string | null): string[] | null {
+  const urls = (text ?? '')
     .split(',')
     .map((url) => url.trim())
     .filter(isHttpUrl)
@@ -80,8 +121,7 @@ function urlsIn(request: Request, header: string): string[] | null {
   return urls.length ? urls : null
 }
 
-function listOfOrder(world: World, { orderId }: Transaction, request: Request): Outcome {
-  const query = new URL(request.url).searchParams
+function listOfOrder(world: World, { orderId }: Transaction, query: URLSearchParams): Outcome {
   const page = whole(query.get('page'), 0)
   const perPage = Math.max(1, whole(query.get('per_page'), 10))
   const found = world.ledger.ofOrder(orderId).slice(page * perPage, (page + 1) * perPage)
@@ -102,8 +142,15 @@ function refund(world: World, transaction: Transaction, asked: Asked): Outcome {
   if (typeof reason !== 'string' || reason.length > 255)
     problems.push('reason length must not exceed 255 characters')
   if (problems.length) return refused('invalid', problems)
-  const wanted = { key: key as string | null, amount: amount as number | null, reason: reason as string }
-  const made = world.ledger.refund(transaction, { ...wanted, how: 'online' })
+  const wanted = {
+    key: key as string | null,
+    amount: amount as number | null,
+    reason: reason as string,
+    how: 'online',
+  } as const
+  if (asked.forced === 'refuse' && !world.ledger.mayRefund(transaction, wanted))
+    return { kind: 'refund_denied', view: viewOf(transaction), key: wanted.key }
+  const made = world.ledger.refund(transaction, wanted)
   return typeof made === 'string'
     ? refused(made)
     : { kind: 'refund', view: viewOf(transaction), refund: made }

@@ -1,7 +1,9 @@
 import { PAYMENT_TYPES, type PaymentType } from '../gateway/wire.ts'
-import { METHODS, type Method } from './methods.ts'
+import { type Parts, READ_PARTS } from './charge-parts.ts'
+import { METHODS, type Method, VARIANT_FIELDS } from './methods.ts'
+import { type Fields, isObject, Reader, WrongShape } from './reader.ts'
 import type { RefusalName } from './refusals.ts'
-import type { NewTransaction } from './transaction.ts'
+import type { Extras } from './transaction.ts'
 import { readOrderTime } from './wib-time.ts'
 
 /**
@@ -9,22 +11,27 @@ import { readOrderTime } from './wib-time.ts'
  * Of their wording only that of the amount is recorded; merchants should show it and never read it.
  */
 export type CheckedCharge =
-  | {
-      readonly charge: Omit<NewTransaction, 'extras'>
-      readonly echoed: Readonly<Record<string, unknown>> | null
-    }
+  | { readonly charge: ChargeAsked }
   | { readonly refusal: RefusalName; readonly problems: readonly string[] }
 
-type Fields = Readonly<Record<string, unknown>>
+export interface ChargeAsked {
+  readonly method: Method
+  readonly orderId: string
+  readonly amount: number
+  readonly wishedNumber: string | null
+  readonly expiresMs: number | null
+  readonly parts: Parts
+  readonly echoed: Extras['echoed'] | null
+}
 
-/** An object where a text or a number belongs is no validation error but malformed (413). */
-export class WrongShape extends Error {}
-
-export function checkCharge(body: Fields, nowMs: number): CheckedCharge {
+/** Methods that the merchant has not been given are answered 402. */
+export function checkCharge(body: Fields, nowMs: number, disabled: ReadonlySet<string>): CheckedCharge {
   const problems: string[] = []
   try {
-    const checked = check(new Reader(body, '', problems), body, nowMs, problems)
-    return problems.length ? { refusal: 'invalid', problems } : checked
+    const checked = check(new Reader(body, problems), body, nowMs, problems)
+    if (problems.length) return { refusal: 'invalid', problems }
+    const isDisabled = 'charge' in checked && disabled.has(checked.charge.method.name)
+    return isDisabled ? { refusal: 'method_not_enabled', problems } : checked
   } catch (error) {
     if (error instanceof WrongShape) return { refusal: 'malformed', problems: [] }
     throw error
@@ -52,25 +59,22 @@ function check(charge: Reader, body: Fields, nowMs: number, problems: string[]):
     problems.push('payment_type is not supported')
     return { refusal: 'invalid', problems }
   }
-  const ofType = METHODS.filter((method) => method.paymentType === paymentType)
-  if (ofType.length === 0) return { refusal: 'method_not_enabled', problems: [] }
-  const method = chooseMethod(charge, ofType, problems)
-  const wishedNumber = method ? checkParts(charge, method, problems) : null
+  const method = chooseMethod(charge, paymentType as PaymentType, problems)
+  const parts = READ_PARTS[paymentType as PaymentType](charge, body)
+  const wishedNumber = method ? readWishedNumber(charge, method) : null
   const expiresMs = method ? checkExpiry(charge, method, nowMs, problems) : null
+  if (method?.wantsBasket) for (const part of ['item_details', 'customer_details']) charge.present(part)
   if (!method || orderId === undefined || amount === undefined) return { refusal: 'invalid', problems }
-  return { charge: { method, orderId, amount, wishedNumber, expiresMs }, echoed: echoOf(body) }
+  return { charge: { method, orderId, amount, wishedNumber, expiresMs, parts, echoed: echoOf(body) } }
 }
 
 /** For those who must know the method before the whole body is looked at. */
 export function methodOf(body: unknown): Method | undefined {
   if (!isObject(body)) return undefined
   const part = body[String(body.payment_type)]
-  const bank = isObject(part) ? part.bank : undefined
-  return METHODS.find((method) => method.paymentType === body.payment_type && (method.bank ?? bank) === bank)
-}
-
-export function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  const rule = VARIANT_FIELDS[body.payment_type as PaymentType]
+  const variant = rule && ((isObject(part) ? part[rule.field] : undefined) ?? rule.otherwise)
+  return METHODS.find((method) => method.paymentType === body.payment_type && method.variant === variant)
 }
 
 export const ORDER_ID = /^[A-Za-z0-9_~.-]+$/
@@ -78,37 +82,29 @@ export const ORDER_ID_SAYS = 'only letters, digits and - _ ~ . are allowed'
 const DIGITS = /^\d+$/
 const CUSTOM_FIELDS = ['custom_field1', 'custom_field2', 'custom_field3'] as const
 
-function chooseMethod(charge: Reader, ofType: readonly Method[], problems: string[]): Method | undefined {
-  if (ofType.every((method) => method.bank === undefined)) return ofType[0]
-  const part = charge.object(ofType[0]!.paymentType, true)
-  const bank = part?.text('bank', { required: true })
-  const method = ofType.find((one) => one.bank === bank)
-  if (bank !== undefined && !method)
-    problems.push(`bank_transfer.bank must be one of ${ofType.map((one) => one.bank).join(', ')}`)
+function chooseMethod(charge: Reader, paymentType: PaymentType, problems: string[]): Method | undefined {
+  const ofType = METHODS.filter((method) => method.paymentType === paymentType && !method.snapOnly)
+  const rule = VARIANT_FIELDS[paymentType]
+  if (!rule) return ofType[0]
+  const part = charge.object(paymentType, rule.otherwise === undefined)
+  const variant = part?.text(rule.field, { required: rule.otherwise === undefined }) ?? rule.otherwise
+  const method = ofType.find((one) => one.variant === variant)
+  if (variant !== undefined && !method)
+    problems.push(
+      `${paymentType}.${rule.field} must be one of ${ofType.map((one) => one.variant).join(', ')}`,
+    )
   return method
 }
 
-/** What only one method asks for. Returns the number that the merchant would like. */
-function checkParts(charge: Reader, method: Method, problems: string[]): string | null {
-  const part = charge.object(method.paymentType, method.paymentType === 'echannel')
-  if (method.paymentType === 'echannel') {
-    // Texts too long are cut by Midtrans, not refused.
-    for (const field of ['bill_info1', 'bill_info2']) part?.text(field, { required: true })
-    for (const number of [3, 4, 5, 6, 7, 8]) part?.text(`bill_info${number}`, {})
-  } else checkFreeText(part, problems)
-  if (!method.number) return null
-  const { part: at, field } = method.number.asked
-  const wished = charge.object(at, false)?.text(field, { pattern: DIGITS, says: 'only digits are allowed' })
-  return wished ?? null
-}
-
-function checkFreeText(part: Reader | undefined, problems: string[]): void {
-  const freeText = part?.object('free_text', false)
-  for (const field of ['inquiry', 'payment']) {
-    const lines = freeText?.list(field)
-    if (lines && lines.length > 10) problems.push(`bank_transfer.free_text.${field} has more than 10 entries`)
-    for (const line of lines ?? []) for (const language of ['id', 'en']) line.text(language, { most: 50 })
-  }
+/** The number that the merchant would like. */
+function readWishedNumber(charge: Reader, method: Method): string | null {
+  const asked = method.number?.asked
+  if (!asked) return null
+  return (
+    charge
+      .object(asked.part, false)
+      ?.text(asked.field, { pattern: DIGITS, says: 'only digits are allowed' }) ?? null
+  )
 }
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400 }
@@ -183,90 +179,4 @@ function echoOf(body: Fields): Fields | null {
     if (body[field] !== undefined && body[field] !== null) echoed[field] = body[field]
   }
   return Object.keys(echoed).length ? echoed : null
-}
-
-interface TextRule {
-  readonly required?: boolean
-  readonly most?: number
-  readonly pattern?: RegExp
-  readonly says?: string
-}
-
-/** Reads one object of the request and notes what is wrong under its full path. Fields that are null count as left out. */
-export class Reader {
-  readonly #fields: Fields
-  readonly #path: string
-  readonly #problems: string[]
-
-  constructor(fields: Fields, path: string, problems: string[]) {
-    this.#fields = fields
-    this.#path = path
-    this.#problems = problems
-  }
-
-  text(field: string, { required, most, pattern, says }: TextRule): string | undefined {
-    const value = this.#plain(field)
-    if (value === undefined || value === '') {
-      if (required) this.#note(field, 'is required')
-      return undefined
-    }
-    if (typeof value !== 'string') return this.#note(field, 'must be a string')
-    if (most !== undefined && value.length > most)
-      return this.#note(field, `length must not exceed ${most} characters`)
-    if (pattern && !pattern.test(value)) return this.#note(field, says ?? 'is invalid')
-    return value
-  }
-
-  whole(
-    field: string,
-    { required, least, most }: { required?: boolean; least?: number; most?: number },
-  ): number | undefined {
-    const value = this.#plain(field)
-    if (value === undefined) return required ? this.#note(field, 'is required') : undefined
-    if (typeof value !== 'number' || !Number.isSafeInteger(value))
-      return this.#note(field, 'must be an integer')
-    if (least !== undefined && value < least)
-      return this.#note(field, `must be greater than or equal to ${least}`)
-    if (most !== undefined && value > most) return this.#note(field, `must be less than or equal to ${most}`)
-    return value
-  }
-
-  number(field: string): number | undefined {
-    const value = this.#plain(field)
-    if (value === undefined) return undefined
-    return typeof value === 'number' && value >= 0 ? value : this.#note(field, 'must be a number, 0 or more')
-  }
-
-  amount(field: string): number | undefined {
-    const value = this.#plain(field)
-    if (typeof value === 'number' && value < 0.01)
-      return this.#note(field, 'must be greater than or equal to 0.01')
-    return this.whole(field, { required: true })
-  }
-
-  object(field: string, required: boolean): Reader | undefined {
-    const value = this.#fields[field] ?? undefined
-    if (value === undefined) return required ? this.#note(field, 'is required') : undefined
-    if (!isObject(value)) throw new WrongShape()
-    return new Reader(value, `${this.#path}${field}.`, this.#problems)
-  }
-
-  list(field: string): Reader[] | undefined {
-    const value = this.#fields[field] ?? undefined
-    if (value === undefined) return undefined
-    if (!Array.isArray(value) || !value.every(isObject)) throw new WrongShape()
-    return value.map((entry, at) => new Reader(entry, `${this.#path}${field}[${at}].`, this.#problems))
-  }
-
-  #plain(field: string): unknown {
-    const value = this.#fields[field] ?? undefined
-    if (typeof value === 'object') throw new WrongShape()
-    return value
-  }
-
-  #note(field: string, says: string): undefined {
-    const problem = `${this.#path}${field} ${says}`
-    if (!this.#problems.includes(problem)) this.#problems.push(problem)
-    return undefined
-  }
 }

@@ -1,9 +1,12 @@
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { BayarError, invalidRequest, isBayarError } from '../errors.ts'
-import { isObject } from './check-charge.ts'
+import { moveTransaction } from './acts.ts'
 import { type ActiveFault, readFault } from './faults.ts'
+import { readMethods } from './methods.ts'
 import { readUrls, type SimulatedNotification } from './outbox.ts'
+import { actOnPayAccount, wirePayAccount } from './pay-account-acts.ts'
+import { isObject } from './reader.ts'
 import type { LoggedRequest } from './request-log.ts'
 import { type SimulatedTransaction, showTransaction } from './show-transaction.ts'
 import type { Simulator } from './simulator.ts'
@@ -79,6 +82,19 @@ export function createControlApi(simulator: Simulator, world: () => World): Hono
     return context.json(wireTransaction(await moveTransaction(simulator, id, move, await readJson(context))))
   })
 
+  api.get('/pay-accounts', (context) =>
+    context.json({ results: simulator.payAccounts.list().map(wirePayAccount) }),
+  )
+  api.get('/pay-accounts/:id', (context) =>
+    context.json(wirePayAccount(simulator.payAccounts.get(context.req.param('id')))),
+  )
+  api.post('/pay-accounts/:id/:act', async (context) => {
+    const { id, act } = context.req.param()
+    return context.json(
+      wirePayAccount(await actOnPayAccount(simulator.payAccounts, id, act, await readJson(context))),
+    )
+  })
+
   api.get('/faults', (context) => context.json({ results: simulator.faults.list().map(wireFault) }))
   api.post('/faults', async (context) => {
     const id = simulator.faults.add(readFault(await readAny(context)))
@@ -128,6 +144,8 @@ export function createControlApi(simulator: Simulator, world: () => World): Hono
   const showSettings = () => ({
     notification_url: world().settings.notificationUrls.join(','),
     recurring_url: world().settings.recurringUrls.join(','),
+    pay_account_notification_url: world().settings.payAccountUrl,
+    disabled_methods: [...world().settings.disabledMethods],
     mirror_body_codes: world().settings.mirrorBodyCodes,
   })
   api.get('/settings', (context) => context.json(showSettings()))
@@ -135,12 +153,17 @@ export function createControlApi(simulator: Simulator, world: () => World): Hono
     const {
       notification_url: url,
       recurring_url: recurring,
+      pay_account_notification_url: accountUrl,
+      disabled_methods: disabled,
       mirror_body_codes: mirror,
     } = await readJson(context)
     if (mirror !== undefined && typeof mirror !== 'boolean')
       throw invalidRequest([{ field: 'mirror_body_codes', reason: 'must be true or false' }])
     if (url !== undefined) world().settings.notificationUrls = readUrls(readUrlSetting(url))
     if (recurring !== undefined) world().settings.recurringUrls = readUrls(readUrlSetting(recurring))
+    if (accountUrl !== undefined)
+      world().settings.payAccountUrl = readUrls(readUrlSetting(accountUrl))[0] ?? null
+    if (disabled !== undefined) world().settings.disabledMethods = readMethods(readTexts(disabled))
     if (mirror !== undefined) world().settings.mirrorBodyCodes = mirror
     return context.json(showSettings())
   })
@@ -154,37 +177,6 @@ export function createControlApi(simulator: Simulator, world: () => World): Hono
   })
 
   return api
-}
-
-/** What the dashboard, the bank or the customer does: the words of `createSimulator`. */
-export async function moveTransaction(
-  simulator: Simulator,
-  id: string,
-  move: string,
-  { amount, key, reason }: Readonly<Record<string, unknown>>,
-): Promise<SimulatedTransaction> {
-  const whole = amount === undefined || amount === '' ? undefined : Number(amount)
-  if (whole !== undefined && !(Number.isSafeInteger(whole) && whole > 0))
-    throw invalidRequest([{ field: 'amount', reason: 'must be whole rupiah' }])
-  const amounts = whole === undefined ? {} : { amount: whole }
-  switch (move) {
-    case 'pay':
-      return await simulator.pay(id, amounts)
-    case 'refund':
-      return await simulator.refund(id, {
-        ...amounts,
-        ...(typeof key === 'string' && key ? { key } : {}),
-        ...(typeof reason === 'string' ? { reason } : {}),
-      })
-    case 'deny':
-    case 'cancel':
-    case 'expire':
-    case 'reverse':
-    case 'fail':
-      return await simulator[move](id)
-    default:
-      throw new BayarError('not_found', `Simulator: there is no action “${move}”.`)
-  }
 }
 
 // ---------------------------------------------------------------- reading
@@ -222,6 +214,11 @@ function readUrlSetting(url: unknown): string | readonly string[] | undefined {
   throw invalidRequest([{ field: 'notification_url', reason: 'must be text, a list of texts, or null' }])
 }
 
+function readTexts(value: unknown): string[] {
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value
+  throw invalidRequest([{ field: 'disabled_methods', reason: 'must be a list of texts' }])
+}
+
 const PAGE_MAX = 500
 
 /** Keyset pages: `before` is the last item of the page before, so that new items do not push old ones onto it again. */
@@ -255,6 +252,7 @@ function wireTransaction(one: SimulatedTransaction): Record<string, unknown> {
     order_id: one.orderId,
     payment_type: one.paymentType,
     bank: one.bank,
+    method_name: one.methodName,
     transaction_status: one.status,
     fraud_status: one.fraudStatus,
     gross_amount: one.grossAmount,
@@ -262,6 +260,13 @@ function wireTransaction(one: SimulatedTransaction): Record<string, unknown> {
     va_number: one.vaNumber,
     biller_code: one.billerCode,
     bill_key: one.billKey,
+    store: one.store,
+    payment_code: one.paymentCode,
+    acquirer: one.acquirer,
+    qr_string: one.qrString,
+    masked_card: one.maskedCard,
+    page_id: one.pageId,
+    refunds: one.refunds,
     created_at: one.createdAt,
     expires_at: one.expiresAt,
     settled_at: one.settledAt,

@@ -2,8 +2,8 @@ import { isBayarError } from '../errors.ts'
 import { type Asked, act, idInBody } from './act.ts'
 import { KEY_LENGTH_MAX } from './answer-memory.ts'
 import { methodOf } from './check-charge.ts'
-import { routeOf, type Verb } from './endpoints.ts'
-import { actsBefore, FAULTS, type Fault, readFault } from './faults.ts'
+import { type Route, routeOf, type Verb } from './endpoints.ts'
+import { actsBefore, FAULTS, type Fault, FORCES, readFault } from './faults.ts'
 import { documentOf, type Outcome, refused } from './outcome.ts'
 import { noRouteDocument, REFUSALS, type RefusalName, refusalDocument } from './refusals.ts'
 import type { LoggedRequest } from './request-log.ts'
@@ -35,6 +35,11 @@ export function isApiPath(pathname: string): boolean {
   return /^\/(v1|v2|iris)(\/|$)/.test(pathname)
 }
 
+/** Called with the client key, from a shop's page. */
+export function isForBrowsers(pathname: string): boolean {
+  return pathname === '/v2/token' || pathname === '/v2/card/register'
+}
+
 interface Trace {
   verb: Verb | null
   orderId: string | null
@@ -61,7 +66,7 @@ export async function answerApi(world: World, request: Request): Promise<Respons
     world.requests.push({
       at,
       method: request.method,
-      path: pathname,
+      path: loggable(pathname),
       httpStatus,
       durationMs,
       ...trace,
@@ -81,12 +86,19 @@ async function answer(world: World, request: Request, pathname: string, trace: T
   const text = await readBody(request)
   const route = routeOf(request.method, pathname)
   if (route === 'no_route') return json(404, noRouteDocument(pathname, world.clock.nowMs()))
-  if (route === 'wrong_verb') return tell(world, refused('wrong_verb'), trace)
+  const { origin } = new URL(request.url)
+  const say = (outcome: Outcome) => {
+    const response = tell(world, outcome, trace, origin)
+    // Tokens are asked for by the pages of any shop.
+    if (route !== 'wrong_verb' && route.endpoint.key === 'client_in_query')
+      response.headers.set('Access-Control-Allow-Origin', '*')
+    return response
+  }
+  if (route === 'wrong_verb') return say(refused('wrong_verb'))
 
   const body = parse(text)
-  const id = route.id || idInBody(route.verb, body)
+  const id = route.endpoint.idIs === 'transaction' ? route.id : idInBody(route.verb, body)
   const orderId = world.ledger.find(id)?.orderId ?? (id || undefined)
-  const asked: Asked = { request, route, text, body, orderId }
   trace.verb = route.verb
   trace.orderId = orderId ?? null
 
@@ -103,12 +115,14 @@ async function answer(world: World, request: Request, pathname: string, trace: T
     (sum, fault) => sum + (fault.kind === 'latency' ? (fault.seconds ?? 5) : 0),
     0,
   )
-  const ending = faults.find((fault) => fault.kind !== 'latency')
+  const ending = faults.find((fault) => fault.kind !== 'latency' && !FORCES[fault.kind])
+  const forced = faults.map((fault) => FORCES[fault.kind]).find((one) => one !== undefined) ?? null
+  const asked: Asked = { request, route, text, body, orderId, forced }
 
   const early = notAdmitted(world, asked)
   const key = keyOf(asked)
   const kept = key === undefined || early ? undefined : world.memory.recall(key, world.clock.nowMs())
-  if (kept === 'running') return tell(world, refused('still_running'), trace)
+  if (kept === 'running') return say(refused('still_running'))
   trace.replayed = kept !== undefined
 
   const isFirst = key !== undefined && !early && !kept
@@ -122,7 +136,7 @@ async function answer(world: World, request: Request, pathname: string, trace: T
     const isKept = outcome && outcome.kind !== 'refusal'
     if (isFirst) world.memory.finish(key, isKept ? outcome : undefined, world.clock.nowMs())
   }
-  return ending || !outcome ? await end(world, ending, trace) : tell(world, outcome, trace)
+  return ending || !outcome ? await end(world, ending, say) : say(outcome)
 }
 
 // ---------------------------------------------------------------- what was asked
@@ -156,24 +170,41 @@ export function parse(text: string | undefined): unknown {
   }
 }
 
-function notAdmitted(world: World, { request }: Asked): Outcome | undefined {
-  if (!isKnownKey(world, request)) return refused('wrong_key')
+function notAdmitted(world: World, { request, route }: Asked): Outcome | undefined {
   const accept = request.headers.get('accept')
+  if (!holdsKey(world, request, route))
+    // The BIN service stands apart, and answers so.
+    return route.verb === 'bin'
+      ? { kind: 'document', http: 401, document: 'Unauthorized' }
+      : refused('wrong_key')
   if (accept && !/application\/json|application\/\*|\*\/\*/i.test(accept)) return refused('not_acceptable')
   return undefined
 }
 
-export function isKnownKey(world: World, request: Request): boolean {
-  const [scheme, credentials] = (request.headers.get('authorization') ?? '').split(' ')
-  const given = scheme?.toLowerCase() === 'basic' ? Buffer.from(credentials ?? '', 'base64').toString() : ''
-  return given.split(':')[0] === world.merchant.serverKey
+function holdsKey(world: World, request: Request, { endpoint }: Route): boolean {
+  if (endpoint.key === 'client_in_query')
+    return new URL(request.url).searchParams.get('client_key') === world.clientKey
+  const key = keyGiven(request)
+  return key === world.merchant.serverKey || (endpoint.key === 'either' && key === world.clientKey)
 }
 
-/** POST only; too long a key is none; Permata VA knows none (protocol.md §3). */
+/** The user name of Basic; the password is empty. */
+export function keyGiven(request: Request): string | undefined {
+  const [scheme, credentials] = (request.headers.get('authorization') ?? '').split(' ')
+  const given = scheme?.toLowerCase() === 'basic' ? Buffer.from(credentials ?? '', 'base64').toString() : ''
+  return given.split(':')[0]
+}
+
+/** POST only; too long a key is none; Permata VA and Indomaret know none (protocol.md §3). */
 function keyOf({ request, route, body }: Asked): string | undefined {
   const key = request.headers.get('idempotency-key')
-  if (!key || key.length > KEY_LENGTH_MAX || request.method !== 'POST') return undefined
+  if (!key || key.length > KEY_LENGTH_MAX || !route.endpoint.remembers) return undefined
   return route.verb === 'charge' && methodOf(body)?.takesIdempotencyKey === false ? undefined : key
+}
+
+/** A token is as good as the card: it does not go into the log, not even as part of a path. */
+function loggable(pathname: string): string {
+  return pathname.replace(/^(\/v2\/point_inquiry\/).+$/, '$1…')
 }
 
 interface OwnFault {
@@ -204,19 +235,32 @@ function actWith(world: World, asked: Asked, faults: readonly Fault[]): Outcome 
   }
 }
 
-function tell(world: World, outcome: Outcome, trace: Trace): Response {
-  const document = documentOf(world, outcome)
-  trace.statusCode = document.status_code
-  trace.message = document.status_message
-  const http = outcome.kind === 'refusal' ? REFUSALS[outcome.name].http : 200
-  return json(world.settings.mirrorBodyCodes ? Number(document.status_code) : http, document)
+function tell(world: World, outcome: Outcome, trace: Trace, origin: string): Response {
+  const document = documentOf(world, outcome, origin)
+  const http =
+    outcome.kind === 'refusal'
+      ? REFUSALS[outcome.name].http
+      : outcome.kind === 'document'
+        ? outcome.http
+        : 200
+  if (typeof document === 'string') return new Response(document, { status: http })
+  const { status_code, status_message } = document
+  trace.statusCode = status_code ?? null
+  trace.message = status_message ?? null
+  // 204 would forbid the body that says so.
+  const mirrors = world.settings.mirrorBodyCodes && status_code !== undefined && status_code !== '204'
+  return json(mirrors ? Number(status_code) : http, document)
 }
 
 function json(status: number, document: unknown): Response {
   return Response.json(document, { status })
 }
 
-async function end(world: World, fault: Fault | undefined, trace: Trace): Promise<Response> {
+async function end(
+  world: World,
+  fault: Fault | undefined,
+  say: (outcome: Outcome) => Response,
+): Promise<Response> {
   switch (fault?.kind) {
     case 'http_error': {
       const status = fault.status ?? 500
@@ -227,9 +271,9 @@ async function end(world: World, fault: Fault | undefined, trace: Trace): Promis
       })
     }
     case 'too_many':
-      return tell(world, refused('too_many'), trace)
+      return say(refused('too_many'))
     case 'refuse':
-      return tell(world, refused(refusalWith(fault.code ?? '505')), trace)
+      return say(refused(refusalWith(fault.code ?? '505')))
     case 'html':
       return new Response(BAD_GATEWAY_HTML, {
         status: fault.status ?? 502,

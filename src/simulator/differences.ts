@@ -5,15 +5,15 @@ export const DIFFERENCES: readonly { readonly topic: Text; readonly says: Text }
   {
     topic: { en: 'Payment methods', id: 'Metode pembayaran' },
     says: {
-      en: 'Virtual accounts of BCA, BNI, BRI, CIMB and Permata, and Mandiri bill. Every other payment type is answered 402.',
-      id: 'Virtual account BCA, BNI, BRI, CIMB, dan Permata, serta tagihan Mandiri. Jenis pembayaran lain dijawab 402.',
+      en: 'Every payment type of the Core API. The banks that Midtrans documents for Snap only are refused by a charge.',
+      id: 'Semua jenis pembayaran Core API. Bank yang hanya didokumentasikan Midtrans untuk Snap ditolak oleh charge.',
     },
   },
   {
     topic: { en: 'Other APIs', id: 'API lain' },
     says: {
-      en: 'Snap, subscriptions, invoices, payment links, card tokens and BI-SNAP are not here: their paths are answered 404.',
-      id: 'Snap, langganan, invoice, payment link, token kartu, dan BI-SNAP tidak ada: path-nya dijawab 404.',
+      en: 'Snap, subscriptions, invoices, payment links and BI-SNAP are not here: their paths are answered 404.',
+      id: 'Snap, langganan, invoice, payment link, dan BI-SNAP tidak ada: path-nya dijawab 404.',
     },
   },
   {

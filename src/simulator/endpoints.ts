@@ -1,25 +1,48 @@
 /**
- * The paths of Core API v2 (docs/midtrans/protocol.md §7 and §8) as rows. `{id}` is an order id or a transaction id. A path that matches no
- * row is answered as the web server in front of the API does it.
+ * The paths of Core API v2 (docs/midtrans/protocol.md §7–10) as rows. A path that matches no row is answered as the web server in front of
+ * the API does it.
  */
-export const ENDPOINTS = [
-  { verb: 'charge', method: 'POST', path: /^\/v2\/charge$/ },
-  { verb: 'capture', method: 'POST', path: /^\/v2\/capture$/ },
-  { verb: 'status', method: 'GET', path: /^\/v2\/([^/]+)\/status$/ },
-  { verb: 'status_b2b', method: 'GET', path: /^\/v2\/([^/]+)\/status\/b2b$/ },
-  { verb: 'approve', method: 'POST', path: /^\/v2\/([^/]+)\/approve$/ },
-  { verb: 'deny', method: 'POST', path: /^\/v2\/([^/]+)\/deny$/ },
-  { verb: 'cancel', method: 'POST', path: /^\/v2\/([^/]+)\/cancel$/ },
-  { verb: 'expire', method: 'POST', path: /^\/v2\/([^/]+)\/expire$/ },
-  { verb: 'refund', method: 'POST', path: /^\/v2\/([^/]+)\/refund$/ },
-  { verb: 'direct_refund', method: 'POST', path: /^\/v2\/([^/]+)\/refund\/online\/direct$/ },
-] as const
+interface EndpointRow {
+  readonly verb: string
+  readonly method: 'GET' | 'POST'
+  readonly path: RegExp
+  /** What the id in the path is: of an order id or a transaction id faults and the request log may speak, of a token never. */
+  readonly idIs: 'transaction' | 'token' | 'account' | 'bin' | 'none'
+  /** Browsers call some, with `client_key` in the query. */
+  readonly key: 'server' | 'client_in_query' | 'either'
+  /** A repeat with the same Idempotency-Key is answered from memory. */
+  readonly remembers: boolean
+}
 
-export type Verb = (typeof ENDPOINTS)[number]['verb']
+// biome-ignore format: a table is read in columns
+export const ENDPOINTS = [
+  { verb: 'charge',             method: 'POST', path: /^\/v2\/charge$/,                               idIs: 'none',        key: 'server',          remembers: true },
+  { verb: 'capture',            method: 'POST', path: /^\/v2\/capture$/,                              idIs: 'none',        key: 'server',          remembers: true },
+  { verb: 'token',              method: 'GET',  path: /^\/v2\/token$/,                                idIs: 'none',        key: 'client_in_query', remembers: false },
+  { verb: 'card_register',      method: 'GET',  path: /^\/v2\/card\/register$/,                       idIs: 'none',        key: 'client_in_query', remembers: false },
+  { verb: 'point_inquiry',      method: 'GET',  path: /^\/v2\/point_inquiry\/([^/]+)$/,               idIs: 'token',       key: 'server',          remembers: false },
+  { verb: 'bin',                method: 'GET',  path: /^\/v1\/bins\/([^/]+)$/,                        idIs: 'bin',         key: 'either',          remembers: false },
+  { verb: 'pay_account_create', method: 'POST', path: /^\/v2\/pay\/account$/,                         idIs: 'none',        key: 'server',          remembers: false },
+  { verb: 'pay_account_get',    method: 'GET',  path: /^\/v2\/pay\/account\/([^/]+)$/,                idIs: 'account',     key: 'server',          remembers: false },
+  { verb: 'pay_account_unbind', method: 'POST', path: /^\/v2\/pay\/account\/([^/]+)\/unbind$/,        idIs: 'account',     key: 'server',          remembers: false },
+  { verb: 'status',             method: 'GET',  path: /^\/v2\/([^/]+)\/status$/,                      idIs: 'transaction', key: 'server',          remembers: false },
+  { verb: 'status_b2b',         method: 'GET',  path: /^\/v2\/([^/]+)\/status\/b2b$/,                 idIs: 'transaction', key: 'server',          remembers: false },
+  { verb: 'approve',            method: 'POST', path: /^\/v2\/([^/]+)\/approve$/,                     idIs: 'transaction', key: 'server',          remembers: true },
+  { verb: 'deny',               method: 'POST', path: /^\/v2\/([^/]+)\/deny$/,                        idIs: 'transaction', key: 'server',          remembers: true },
+  { verb: 'cancel',             method: 'POST', path: /^\/v2\/([^/]+)\/cancel$/,                      idIs: 'transaction', key: 'server',          remembers: true },
+  { verb: 'expire',             method: 'POST', path: /^\/v2\/([^/]+)\/expire$/,                      idIs: 'transaction', key: 'server',          remembers: true },
+  { verb: 'refund',             method: 'POST', path: /^\/v2\/([^/]+)\/refund$/,                      idIs: 'transaction', key: 'server',          remembers: true },
+  { verb: 'direct_refund',      method: 'POST', path: /^\/v2\/([^/]+)\/refund\/online\/direct$/,      idIs: 'transaction', key: 'server',          remembers: true },
+] as const satisfies readonly EndpointRow[]
+
+type Endpoint = (typeof ENDPOINTS)[number]
+
+export type Verb = Endpoint['verb']
 
 export const VERBS: readonly Verb[] = ENDPOINTS.map((endpoint) => endpoint.verb)
 
 export interface Route {
+  readonly endpoint: Endpoint
   readonly verb: Verb
   /** Empty for endpoints without one. */
   readonly id: string
@@ -34,7 +57,7 @@ export function routeOf(method: string, pathname: string): Route | 'no_route' | 
     // A slash in an order id, escaped or not, never arrives as part of the id.
     if (id === undefined || id.includes('/')) continue
     known = true
-    if (endpoint.method === method) return { verb: endpoint.verb, id }
+    if (endpoint.method === method) return { endpoint, verb: endpoint.verb, id }
   }
   return known ? 'wrong_verb' : 'no_route'
 }

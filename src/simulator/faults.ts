@@ -12,6 +12,8 @@ export type FaultKind = keyof typeof FAULTS
 
 interface FaultRow {
   readonly on: 'request' | 'notification'
+  /** Only requests to these mean anything to it. */
+  readonly verbs?: readonly AnyVerb[]
   /** `when`: before Midtrans acts (nothing happened) or after (it did, and the answer is lost). */
   readonly takes: readonly ('when' | 'seconds' | 'status' | 'body' | 'copies' | 'code')[]
   readonly says: { readonly en: string; readonly id: string }
@@ -27,6 +29,8 @@ export const FAULTS = {
   too_many:        { on: 'request',      takes: [],                 says: { en: 'HTTP 429, too many requests',                      id: 'HTTP 429, terlalu banyak permintaan' } },
   html:            { on: 'request',      takes: ['when', 'status'], says: { en: 'An HTML page instead of JSON',                     id: 'Halaman HTML, bukan JSON' } },
   refuse:          { on: 'request',      takes: ['code'],           says: { en: 'Refuse with a code (402, 410, 505 …)',             id: 'Tolak dengan kode (402, 410, 505 …)' } },
+  challenge:       { on: 'request',      verbs: ['charge'], takes: [], says: { en: 'The fraud engine challenges the card',         id: 'Mesin fraud menahan kartu' } },
+  bank_refuses:    { on: 'request',      verbs: ['charge', 'capture', 'refund', 'direct_refund'], takes: [], says: { en: 'The bank refuses the card, the capture or the refund', id: 'Bank menolak kartu, capture, atau refund' } },
   lose:            { on: 'notification', takes: [],                 says: { en: 'Never send the notification',                      id: 'Notifikasi tidak dikirim' } },
   repeat:          { on: 'notification', takes: ['copies'],         says: { en: 'Send the notification so many times',              id: 'Kirim notifikasi sekian kali' } },
   delay:           { on: 'notification', takes: ['seconds'],        says: { en: 'Send the notification so many seconds later',      id: 'Kirim notifikasi sekian detik kemudian' } },
@@ -35,6 +39,12 @@ export const FAULTS = {
 } as const satisfies Record<string, FaultRow>
 
 export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKind[]
+
+/** What a fault makes the bank or the fraud engine say: the request goes its way, to another end. */
+export const FORCES: Readonly<Partial<Record<FaultKind, 'challenge' | 'refuse'>>> = {
+  challenge: 'challenge',
+  bank_refuses: 'refuse',
+}
 
 /** `refuse` takes the code of any row of the refusal table that needs no validation message. */
 const REFUSE_CODES: readonly string[] = [
@@ -117,18 +127,21 @@ export class FaultList implements Faults {
     const taken: Fault[] = []
     let ended = false
     for (const fault of this.#faults) {
-      if (FAULTS[fault.kind].on !== 'request' || (ended && fault.kind !== 'latency')) continue
+      const row: FaultRow = FAULTS[fault.kind]
+      const ends = fault.kind !== 'latency' && !FORCES[fault.kind]
+      if (row.on !== 'request' || (ended && ends)) continue
+      if (row.verbs && !row.verbs.includes(verb)) continue
       if (fault.verb !== undefined && fault.verb !== verb) continue
       if (fault.orderId !== undefined && fault.orderId !== orderId) continue
       fault.left--
       taken.push(fault)
-      ended ||= fault.kind !== 'latency'
+      ended ||= ends
     }
     this.#dropUsedUp()
     return taken
   }
 
-  takeForNotification(orderId: string, status: TransactionStatus): Fault | undefined {
+  takeForNotification(orderId: string, status: TransactionStatus | null): Fault | undefined {
     const fault = this.#faults.find(
       (one) =>
         FAULTS[one.kind].on === 'notification' &&

@@ -1,17 +1,37 @@
 import { BayarError } from '../errors.ts'
-import type { TransactionStatus } from '../gateway/wire.ts'
+import type { FraudStatus } from '../gateway/wire.ts'
+import { type BankResult, decide, NOT_AUTHENTICATED } from './card-bank.ts'
 import type { WorldClock } from './clock.ts'
-import { type Cause, FREES_ORDER_ID, LIFECYCLE } from './lifecycle.ts'
+import {
+  type Cause,
+  FREES_ORDER_ID,
+  LIFECYCLE,
+  type Move,
+  OPEN_FOR_ANOTHER,
+  type State,
+} from './lifecycle.ts'
 import type { Method } from './methods.ts'
+import { sequenceInQris } from './qris.ts'
 import type { Random } from './random.ts'
 import { SequenceIds } from './sequence-ids.ts'
-import { type NewTransaction, type Refund, refundedOf, Transaction } from './transaction.ts'
+import {
+  type Detail,
+  type NewTransaction,
+  type Refund,
+  refundedOf,
+  Transaction,
+  type TransactionIds,
+} from './transaction.ts'
+import { viewOf } from './view.ts'
+import { startOfDanaId } from './wallet-methods.ts'
+import { jakartaMinute, nextJakartaDay } from './wib-time.ts'
 
 /** Why not, in the codes of docs/midtrans/status-codes.md. */
 export type LedgerRefusal =
   | 'duplicate_order_id'
   | 'no_number'
   | 'status_is_final'
+  | 'refund_before_settlement'
   | 'duplicate_refund_key'
   | 'refund_too_large'
 
@@ -22,26 +42,46 @@ export interface RefundAsked {
   readonly how: 'online' | 'offline'
 }
 
+/** What comes with a payment or a refusal, where it matters. */
+export interface Circumstances {
+  /** Which app paid a QR. */
+  readonly issuer?: string
+  /** What the customer was charged on top. */
+  readonly imposedFee?: number
+  /** The 3DS page was left with a wrong code. */
+  readonly notAuthenticated?: boolean
+}
+
 /** Midtrans expires by a batch, within 90 s of the deadline (lifecycle.md §6); ours runs each whole minute. */
 const EXPIRY_BATCH_MS = 60_000
+
+/** Cards settle on the next day "about 16:00 WIB": at the second of the recorded one. */
+const SETTLEMENT_RUN = '16:05:41'
+
+const CARD_RELEASE_MS = 7 * 86_400_000
 
 const REFUND_ID_FIRST = 9_301_547_000
 
 /** How often a taken number is drawn anew before it is given one digit more. */
 const DRAWS = 4
 
-/**
- * Every transaction of this Midtrans, and the one place where their status changes. The deadline queue keeps one appointment per batch, not
- * one per transaction.
- */
+/** What a clock does to many at once: one appointment a batch, not one a transaction. */
+type BatchCause = 'deadline' | 'release' | 'settle' | 'close'
+
+/** Every transaction of this Midtrans, and the one place where their status changes. */
 export class Ledger {
   readonly #clock: WorldClock
   readonly #random: Random
   readonly #all: Transaction[] = []
-  readonly #ids: SequenceIds
+  readonly #ids: TransactionIds
   readonly #latestByOrderId = new Map<string, Transaction>()
   readonly #latestByNumber = new Map<string, Transaction>()
-  readonly #expiryBatches = new Map<number, Transaction[]>()
+  readonly #batches: Readonly<Record<BatchCause, Map<number, Transaction[]>>> = {
+    deadline: new Map(),
+    release: new Map(),
+    settle: new Map(),
+    close: new Map(),
+  }
   #refunds = 0
   /** Told of every new status, the first one included. */
   onChange: (transaction: Transaction) => void = () => {}
@@ -49,7 +89,7 @@ export class Ledger {
   constructor(clock: WorldClock, random: Random) {
     this.#clock = clock
     this.#random = random
-    this.#ids = new SequenceIds(random)
+    this.#ids = { own: new SequenceIds(random), page: new SequenceIds(random) }
   }
 
   get size(): number {
@@ -58,7 +98,23 @@ export class Ledger {
 
   /** By transaction id; else the latest of that order id. */
   find(id: string): Transaction | undefined {
-    return this.#all[this.#ids.sequenceOf(id) - 1] ?? this.#latestByOrderId.get(id)
+    return this.#all[this.#ids.own.sequenceOf(id) - 1] ?? this.#ofDana(id) ?? this.#latestByOrderId.get(id)
+  }
+
+  /** As `find`, for those who ask over HTTP: DANA's are known by their transaction id only. */
+  findForMerchant(id: string): Transaction | undefined {
+    const found = this.find(id)
+    return found?.method.byTransactionIdOnly && found.id !== id ? undefined : found
+  }
+
+  /** By what stands in the address of a wallet's or lender's page. */
+  findByPageId(pageId: string): Transaction | undefined {
+    return this.#all[this.#ids.page.sequenceOf(pageId) - 1]
+  }
+
+  /** By the text of a QR code. */
+  findByQris(text: string): Transaction | undefined {
+    return this.#all[sequenceInQris(text.trim()) - 1]
   }
 
   /** The latest that was given this number, also when it can no longer be paid. */
@@ -78,14 +134,17 @@ export class Ledger {
     return found
   }
 
-  /** `another`: the page of Snap tries an order again, as long as nobody has paid it. */
-  open(asked: NewTransaction, another = false): Transaction | LedgerRefusal {
+  isFree(orderId: string, ofSnap: boolean): boolean {
+    // On a hosted page a customer may begin another way while the first is still open: two may even be paid.
+    if (ofSnap)
+      return this.ofOrder(orderId).every((one) => OPEN_FOR_ANOTHER.has(one.state) && one.settledMs === 0)
+    const earlier = this.#latestByOrderId.get(orderId)
+    return !earlier || (FREES_ORDER_ID.has(earlier.state) && earlier.settledMs === 0)
+  }
+
+  open(asked: NewTransaction): Transaction | LedgerRefusal {
     const { method, orderId } = asked
-    const earlier = this.#latestByOrderId.get(orderId) ?? null
-    const isFree = another
-      ? !this.ofOrder(orderId).some(({ status, settledMs }) => settledMs > 0 || status === 'capture')
-      : !earlier || (FREES_ORDER_ID.has(earlier.status) && earlier.settledMs === 0)
-    if (!isFree) return 'duplicate_order_id'
+    if (!this.isFree(orderId, asked.ofSnap ?? false)) return 'duplicate_order_id'
     const number = this.#numberFor(method, asked.wishedNumber)
     if (number === undefined) return 'no_number'
     const transaction = new Transaction({
@@ -93,13 +152,13 @@ export class Ledger {
       sequence: this.#all.length + 1,
       ids: this.#ids,
       number,
-      earlier,
+      earlier: this.#latestByOrderId.get(orderId) ?? null,
       nowMs: this.#clock.nowMs(),
     })
     this.#all.push(transaction)
     this.#latestByOrderId.set(orderId, transaction)
     if (number) this.#latestByNumber.set(number, transaction)
-    this.#joinExpiryBatch(transaction)
+    this.#planFor(transaction)
     this.onChange(transaction)
     return transaction
   }
@@ -107,48 +166,115 @@ export class Ledger {
   /** What could happen to it now. */
   legalCauses(transaction: Transaction): Cause[] {
     return LIFECYCLE[transaction.method.family]
-      .filter((move) => move.from.includes(transaction.status))
+      .filter((move) => move.from.includes(transaction.state))
       .filter((move) => move.cause !== 'reverse' || transaction.method.reversible)
       .map((move) => move.cause)
   }
 
-  move(transaction: Transaction, cause: Cause): LedgerRefusal | undefined {
-    const to = this.#destination(transaction, cause)
-    if (!to) return 'status_is_final'
-    this.#enter(transaction, to, cause)
+  move(transaction: Transaction, cause: Cause, with_: Circumstances = {}): LedgerRefusal | undefined {
+    const move = this.#moveBy(transaction, cause)
+    if (!move) return 'status_is_final'
+    const { detail } = transaction
+    if (cause === 'pay' && detail?.card) this.#askBank(transaction)
+    else {
+      if (cause === 'pay') payWith(transaction, with_)
+      if (cause === 'refuse' && detail?.card)
+        transaction.detail = {
+          ...detail,
+          bankResult: with_.notAuthenticated ? NOT_AUTHENTICATED : REFUSED_BY_BANK,
+        }
+      this.#enter(transaction, move.to, cause, move.fraud)
+    }
+    return undefined
+  }
+
+  /** Of less than was reserved, too; that is then the amount. */
+  capture(transaction: Transaction, amount: number): LedgerRefusal | undefined {
+    const move = this.#moveBy(transaction, 'capture')
+    if (!move) return 'status_is_final'
+    transaction.amount = amount
+    this.#enter(transaction, move.to, 'capture')
     return undefined
   }
 
   refund(transaction: Transaction, asked: RefundAsked): Refund | LedgerRefusal {
     const made = transaction.refunds ?? []
-    // The key is asked first: a repeat of the refund that completed the amount is a repeat, and not an impossible move.
-    if (asked.key !== null && made.some((refund) => refund.key === asked.key)) return 'duplicate_refund_key'
-    if (!this.#destination(transaction, 'refund')) return 'status_is_final'
+    const refusal = this.mayRefund(transaction, asked)
+    if (refusal) return refusal
+    const nowMs = this.#clock.nowMs()
     const rest = transaction.amount - refundedOf(made)
     const amount = asked.amount ?? rest
-    if (amount > rest || amount <= 0) return 'refund_too_large'
+    const { confirmedAfterSeconds = 0 } = transaction.method.refund ?? {}
     const refund: Refund = {
       id: REFUND_ID_FIRST + ++this.#refunds,
       uuid: this.#random.uuid(),
       key: asked.key,
       amount,
       reason: asked.reason,
-      atMs: this.#clock.nowMs(),
+      atMs: nowMs,
       how: asked.how,
+      bankConfirmedMs: confirmedAfterSeconds === 0 ? nowMs : 0,
     }
     transaction.refunds = [...made, refund]
     this.#enter(transaction, amount === rest ? 'refund' : 'partial_refund', 'refund')
+    if (confirmedAfterSeconds)
+      this.#clock.planIn(confirmedAfterSeconds, () => void this.confirmRefund(transaction, refund.id))
     return refund
   }
 
-  #destination(transaction: Transaction, cause: Cause): TransactionStatus | undefined {
-    if (!this.legalCauses(transaction).includes(cause)) return undefined
-    const moves = LIFECYCLE[transaction.method.family]
-    return moves.find((move) => move.cause === cause && move.from.includes(transaction.status))?.to
+  mayRefund(transaction: Transaction, asked: RefundAsked): LedgerRefusal | undefined {
+    const made = transaction.refunds ?? []
+    // The key is asked first: a repeat of the refund that completed the amount is a repeat, and not an impossible move.
+    if (asked.key !== null && made.some((refund) => refund.key === asked.key)) return 'duplicate_refund_key'
+    if (transaction.state === 'capture') return 'refund_before_settlement'
+    const rule = transaction.method.refund
+    if (!rule || !this.#moveBy(transaction, 'refund')) return 'status_is_final'
+    const nowMs = this.#clock.nowMs()
+    if (nowMs > transaction.settledMs + rule.windowDays(viewOf(transaction)) * 86_400_000)
+      return 'status_is_final'
+    const minute = jakartaMinute(nowMs)
+    if (rule.closed && (minute >= rule.closed.fromMinute || minute < rule.closed.untilMinute))
+      return 'status_is_final'
+    const rest = transaction.amount - refundedOf(made)
+    const amount = asked.amount ?? rest
+    if (amount > rest || amount <= 0 || (amount < transaction.amount && !rule.partial))
+      return 'refund_too_large'
+    return undefined
   }
 
-  #enter(transaction: Transaction, status: TransactionStatus, cause: Cause): void {
-    transaction.enter(status, cause, this.#clock.nowMs())
+  /** The bank says that the money is back; without a number, the oldest that it has not said it of. False when there is none. */
+  confirmRefund(transaction: Transaction, id?: number): boolean {
+    const rows = transaction.refunds ?? []
+    const row = rows.find((one) => one.bankConfirmedMs === 0 && (id === undefined || one.id === id))
+    if (!row) return false
+    const confirmed = { ...row, bankConfirmedMs: this.#clock.nowMs() }
+    transaction.refunds = rows.map((one) => (one === row ? confirmed : one))
+    this.onChange(transaction)
+    return true
+  }
+
+  #ofDana(id: string): Transaction | undefined {
+    const start = startOfDanaId(id)
+    const found = start === undefined ? undefined : this.#all[this.#ids.own.sequenceOfStart(start) - 1]
+    return found?.id === id ? found : undefined
+  }
+
+  #moveBy(transaction: Transaction, cause: Cause): Move | undefined {
+    if (!this.legalCauses(transaction).includes(cause)) return undefined
+    const moves = LIFECYCLE[transaction.method.family]
+    return moves.find((move) => move.cause === cause && move.from.includes(transaction.state))
+  }
+
+  #askBank(transaction: Transaction): void {
+    const detail = transaction.detail!
+    const { state, fraud, bankResult } = decide(detail.card!, this.#clock.nowMs(), transaction.sequence)
+    transaction.detail = { ...detail, ...(bankResult && { bankResult }) }
+    this.#enter(transaction, state, 'pay', fraud)
+  }
+
+  #enter(transaction: Transaction, state: State, cause: Cause, fraud?: FraudStatus): void {
+    transaction.enter(state, cause, this.#clock.nowMs(), fraud)
+    this.#planFor(transaction)
     this.onChange(transaction)
   }
 
@@ -173,22 +299,60 @@ export class Ledger {
     return undefined
   }
 
-  #joinExpiryBatch(transaction: Transaction): void {
-    const atMs = Math.ceil(transaction.expiresMs / EXPIRY_BATCH_MS) * EXPIRY_BATCH_MS
-    const batch = this.#expiryBatches.get(atMs)
+  #planFor(transaction: Transaction): void {
+    const nowMs = this.#clock.nowMs()
+    const plan = PLANS[transaction.state]
+    if (plan) this.#join(plan.cause, plan.atMs(transaction, nowMs), transaction)
+  }
+
+  #join(cause: BatchCause, atMs: number, transaction: Transaction): void {
+    const batches = this.#batches[cause]
+    const batch = batches.get(atMs)
     if (batch) {
       batch.push(transaction)
       return
     }
-    this.#expiryBatches.set(atMs, [transaction])
-    this.#clock.plan(atMs, () => this.#runExpiryBatch(atMs))
+    batches.set(atMs, [transaction])
+    this.#clock.plan(atMs, () => {
+      const due = batches.get(atMs) ?? []
+      batches.delete(atMs)
+      // What has moved on since is refused the move, and left alone.
+      for (const one of due) this.move(one, cause)
+    })
   }
+}
 
-  #runExpiryBatch(atMs: number): void {
-    const batch = this.#expiryBatches.get(atMs) ?? []
-    this.#expiryBatches.delete(atMs)
-    for (const transaction of batch) this.move(transaction, 'deadline')
+const PLANS: Readonly<
+  Partial<Record<State, { cause: BatchCause; atMs: (transaction: Transaction, nowMs: number) => number }>>
+> = {
+  pending: { cause: 'deadline', atMs: ({ expiresMs }) => batchAfter(expiresMs) },
+  authorize: {
+    cause: 'release',
+    atMs: ({ method, expiresMs }, nowMs) =>
+      batchAfter(method.family === 'card' ? nowMs + CARD_RELEASE_MS : expiresMs),
+  },
+  capture: { cause: 'settle', atMs: (_, nowMs) => nextJakartaDay(nowMs, SETTLEMENT_RUN) },
+  challenge: { cause: 'close', atMs: (_, nowMs) => nextJakartaDay(nowMs, SETTLEMENT_RUN) },
+}
+
+const REFUSED_BY_BANK: BankResult = { eci: '05', code: '05', message: 'Do not honour', approvalCode: null }
+
+function batchAfter(ms: number): number {
+  return Math.ceil(ms / EXPIRY_BATCH_MS) * EXPIRY_BATCH_MS
+}
+
+function payWith(transaction: Transaction, { issuer, imposedFee }: Circumstances): void {
+  const { method, detail } = transaction
+  const own = method.variant === 'airpay shopee' ? 'shopeepay' : 'gopay'
+  const isQr =
+    method.paymentType === 'qris' || (method.name === 'gopay' && issuer !== undefined && issuer !== own)
+  const more: { -readonly [F in keyof Detail]: Detail[F] } = {}
+  if (isQr) more.wallet = { issuer: issuer ?? own, onUs: (issuer ?? own) === own }
+  if (imposedFee) {
+    more.imposedFee = imposedFee
+    transaction.amount += imposedFee
   }
+  if (isQr || imposedFee) transaction.detail = { ...detail, ...more }
 }
 
 /** For those who act by hand: why not, and what could be done instead. */

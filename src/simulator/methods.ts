@@ -1,36 +1,58 @@
+import { invalidRequest } from '../errors.ts'
 import type { PaymentType } from '../gateway/wire.ts'
-import type { Family } from './lifecycle.ts'
-import type { Transaction } from './transaction.ts'
-import { toWib } from './wib-time.ts'
+import { BANK_METHODS } from './bank-methods.ts'
+import { CARD_METHODS } from './card-method.ts'
+import type { Family, State } from './lifecycle.ts'
+import { PAYLATER_METHODS } from './paylater-methods.ts'
+import { STORE_METHODS } from './store-methods.ts'
+import type { View } from './view.ts'
+import { WALLET_METHODS } from './wallet-methods.ts'
 
 /**
- * The payment methods as rows: docs/midtrans/protocol.md §7.2 and §7.3, lifecycle.md §4 and §6. What two methods do differently is a
- * column here, never a branch elsewhere.
+ * The payment methods as rows: docs/midtrans/protocol.md §7, lifecycle.md §4–6. What two methods do differently is a column here, never a
+ * branch elsewhere.
  */
 export interface Method {
   /** The Snap name of the method, unique in this table. */
   readonly name: string
   readonly paymentType: PaymentType
-  /** `bank_transfer.bank`, for the methods that share a payment type. */
-  readonly bank?: string
+  /** What the methods of one payment type differ by: the bank, the store, the acquirer. */
+  readonly variant?: string
   /** As a person says it. */
   readonly title: string
   readonly family: Family
+  /** Offered on a Snap page only: a charge of the Core API does not know it. */
+  readonly snapOnly?: true
   readonly lifetimeSeconds: number
   readonly customExpirySeconds: { readonly least: number; readonly most: number } | null
   /** Where the provider may take the money back after the settlement. */
   readonly reversible: boolean
-  /** Permata VA ignores Idempotency-Key: a repeat is a 406. */
+  /** Permata VA and Indomaret ignore Idempotency-Key: a repeat is a 406. */
   readonly takesIdempotencyKey: boolean
-  /** Newer notifications carry `expiry_time`; of the recorded ones, only those of BCA. */
-  readonly tellsExpiry: boolean
-  readonly chargeMessage: string
-  /** The number a customer types in at the bank; undefined for methods without one. */
+  /** Lenders want to see what is bought, and by whom. */
+  readonly wantsBasket?: true
+  readonly refund: RefundRule | null
+  /** Charge answers and notifications of these states carry `expiry_time`; the recorded ones differ by method. */
+  readonly tellsExpiry: {
+    readonly charge: ReadonlySet<State>
+    readonly notification: ReadonlySet<State>
+    readonly status: ReadonlySet<State>
+  }
+  /** The deadline as told, where it is not the one that the simulator keeps. */
+  readonly toldExpiryMs?: (view: View) => number
+  /** States in which `fraud_status` is absent. */
+  readonly hidesFraudIn?: ReadonlySet<State>
+  /** DANA's ids are no UUIDs. */
+  readonly writesId?: (uuid: string, createdMs: number) => string
+  /** GET status, cancel and refund know a transaction of it by its own id only, and call that its order id. */
+  readonly byTransactionIdOnly?: true
+  readonly chargeMessage: string | ((view: View) => string)
+  /** The number a customer types in at the bank or says at the counter; undefined for methods without one. */
   readonly number?: AccountNumber
-  /** What the charge answer shows of this method. */
-  readonly chargeFields: (transaction: Transaction) => Record<string, unknown>
-  /** What cancel answers, GET status and notifications show of it. `settledMs` is 0 where the document tells of a time before. */
-  readonly fields: (transaction: Transaction, settledMs: number) => Record<string, unknown>
+  /** What the charge answer shows of this method. `origin` is where this Midtrans was reached. */
+  readonly chargeFields: (view: View, origin: string) => Record<string, unknown>
+  /** What cancel answers, GET status and notifications show of it. */
+  readonly fields: (view: View) => Record<string, unknown>
 }
 
 /** `company` and the digits after it. No company's digits begin another's, so a number belongs to one bank. */
@@ -43,99 +65,45 @@ export interface AccountNumber {
   readonly most: number
   /** Digits of a number nobody asked for; more, up to `most`, when those are nearly used up. */
   readonly drawn: number
-  /** Where the charge request asks for a number. */
-  readonly asked: { readonly part: string; readonly field: string }
+  /** Where the charge request asks for a number; a counter's code cannot be wished for. */
+  readonly asked?: { readonly part: string; readonly field: string }
 }
 
-const DAY = 86_400
-const VA_EXPIRY = { least: 20, most: 180 * DAY }
-
-const vaAsked = { part: 'bank_transfer', field: 'va_number' }
-
-const virtualAccount = {
-  paymentType: 'bank_transfer',
-  family: 'virtual_account',
-  lifetimeSeconds: DAY,
-  customExpirySeconds: VA_EXPIRY,
-  reversible: false,
-  takesIdempotencyKey: true,
-  tellsExpiry: false,
-  chargeMessage: 'Success, Bank Transfer transaction is created',
-  chargeFields: ({ method, number }) => ({ va_numbers: [{ bank: method.bank, va_number: number }] }),
-  // The recorded documents turn the two fields around here.
-  fields: ({ method, number }) => ({
-    va_numbers: [{ va_number: number, bank: method.bank }],
-    payment_amounts: [],
-  }),
-} as const satisfies Partial<Method>
-
-const permataNumber = ({ number }: Transaction) => ({ permata_va_number: number })
+export interface RefundRule {
+  readonly partial: boolean
+  /** Days after the settlement. */
+  readonly windowDays: (view: View) => number
+  /** From when until when, in minutes of the Jakarta day, no refund is taken. */
+  readonly closed?: { readonly fromMinute: number; readonly untilMinute: number }
+  /** After how long the bank confirms, with a second notification; 0: at once, in the first. */
+  readonly confirmedAfterSeconds: number
+}
 
 export const METHODS: readonly Method[] = [
-  {
-    ...virtualAccount,
-    name: 'bca_va',
-    bank: 'bca',
-    title: 'BCA Virtual Account',
-    tellsExpiry: true,
-    number: { company: '39001', least: 6, most: 18, drawn: 6, asked: vaAsked },
-  },
-  {
-    ...virtualAccount,
-    name: 'bni_va',
-    bank: 'bni',
-    title: 'BNI Virtual Account',
-    number: { company: '8808', least: 12, most: 12, drawn: 12, asked: vaAsked },
-    // The only bank that fills `payment_amounts`.
-    fields: (transaction, settledMs) => ({
-      ...virtualAccount.fields(transaction),
-      payment_amounts: settledMs
-        ? [{ paid_at: toWib(settledMs - 1000), amount: `${transaction.amount}.00` }]
-        : [],
-    }),
-  },
-  {
-    ...virtualAccount,
-    name: 'bri_va',
-    bank: 'bri',
-    title: 'BRI Virtual Account',
-    number: { company: '26215', least: 13, most: 13, drawn: 13, asked: vaAsked },
-  },
-  {
-    ...virtualAccount,
-    name: 'cimb_va',
-    bank: 'cimb',
-    title: 'CIMB Niaga Virtual Account',
-    number: { company: '5919', least: 12, most: 12, drawn: 12, asked: vaAsked },
-  },
-  {
-    ...virtualAccount,
-    name: 'permata_va',
-    bank: 'permata',
-    title: 'Permata Virtual Account',
-    reversible: true,
-    takesIdempotencyKey: false,
-    chargeMessage: 'Success, PERMATA VA transaction is successful',
-    number: { company: '8562', least: 12, most: 12, drawn: 12, asked: vaAsked },
-    chargeFields: permataNumber,
-    fields: permataNumber,
-  },
-  {
-    ...virtualAccount,
-    name: 'mandiri_bill',
-    paymentType: 'echannel',
-    title: 'Mandiri Bill',
-    reversible: true,
-    chargeMessage: 'OK, Mandiri Bill transaction is successful',
-    number: {
-      company: '70012',
-      separate: true,
-      least: 1,
-      most: 12,
-      drawn: 12,
-      asked: { part: 'echannel', field: 'bill_key' },
-    },
-    chargeFields: ({ method, number }) => ({ bill_key: number, biller_code: method.number?.company }),
-    fields: ({ method, number }) => ({ biller_code: method.number?.company, bill_key: number }),
-  },
+  ...CARD_METHODS,
+  ...BANK_METHODS,
+  ...STORE_METHODS,
+  ...WALLET_METHODS,
+  ...PAYLATER_METHODS,
 ]
+
+/** Where a charge says which of a payment type's methods it means. */
+export const VARIANT_FIELDS: Readonly<
+  Partial<Record<PaymentType, { readonly field: string; readonly otherwise?: string }>>
+> = {
+  bank_transfer: { field: 'bank' },
+  cstore: { field: 'store' },
+  qris: { field: 'acquirer', otherwise: 'gopay' },
+}
+
+export function readMethods(names: readonly string[]): ReadonlySet<string> {
+  const unknown = names.find((name) => !METHODS.some((method) => method.name === name))
+  if (unknown !== undefined)
+    throw invalidRequest([
+      {
+        field: 'disabled_methods',
+        reason: `“${unknown}” is none of ${METHODS.map((method) => method.name).join(', ')}`,
+      },
+    ])
+  return new Set(names)
+}

@@ -3,18 +3,13 @@ import type { TransactionStatus } from '../gateway/wire.ts'
 import type { Appointment } from './agenda.ts'
 import type { WorldClock } from './clock.ts'
 import { type Deliver, type Delivered, deliverNotification } from './deliver-notification.ts'
-import {
-  type Merchant,
-  notificationDocument,
-  testNotificationDocument,
-  type View,
-  viewOf,
-} from './documents.ts'
+import { type Merchant, notificationDocument, testNotificationDocument } from './documents.ts'
 import type { Fault, FaultKind, FaultList } from './faults.ts'
 import type { Random } from './random.ts'
 import { nextRetryInSeconds } from './retry-policy.ts'
 import { Ring } from './ring.ts'
 import type { Transaction } from './transaction.ts'
+import { type View, viewOf } from './view.ts'
 
 /**
  * Notifications on their way. One notice is one document to one address, with its own retries on the simulator's clock.
@@ -45,12 +40,13 @@ export interface DeliveryAttempt extends Delivered {
 
 export interface SimulatedNotification {
   readonly id: string
+  /** Of a notification about something else, what it is about: an account, a subscription. */
   readonly orderId: string
-  /** Null for a test ping, and for news of something else. */
+  /** Null for a test ping. */
   readonly transactionId: string | null
-  /** Null when it tells of no transaction. */
+  readonly kind: 'payment' | 'test' | Letter['kind']
+  /** Null where the notification is about no transaction. */
   readonly transactionStatus: TransactionStatus | null
-  readonly kind: 'payment' | 'test' | OtherNews['kind']
   /** Null when no address is configured. */
   readonly url: string | null
   readonly state: NoticeState
@@ -62,15 +58,14 @@ export interface SimulatedNotification {
   readonly body: string
 }
 
-/** News of something that is not a transaction, as it is at this moment; unsigned. */
-export interface OtherNews {
+/** A notification about anything but a transaction. Those with the same lane go one after the other. */
+export interface Letter {
   readonly kind: 'recurring' | 'pay_account'
-  /** In which lane it goes: the notices of one order follow each other. */
-  readonly orderId: string
-  readonly document: Readonly<Record<string, unknown>>
+  readonly lane: string
+  readonly document: (signer: Merchant) => object
 }
 
-type Subject = { readonly view: View } | { readonly testUuid: string } | { readonly other: OtherNews }
+type Subject = { readonly view: View } | { readonly testUuid: string } | { readonly letter: Letter }
 
 interface Notice {
   readonly sequence: number
@@ -140,15 +135,20 @@ export class Outbox {
     if (this.#closed || (transaction.extras?.isQuiet && transaction.status === 'pending')) return
     const view = viewOf(transaction)
     const fault = this.#faults.takeForNotification(transaction.orderId, view.status)
-    for (const url of this.#addressesOf(transaction)) {
-      const copies = fault?.kind === 'repeat' ? (fault.copies ?? 2) : 1
-      for (let copy = 0; copy < copies; copy++) this.#start(this.#notice({ view }, url, fault?.kind), fault)
-    }
+    this.#send({ view }, this.#addressesOf(transaction), fault)
   }
 
-  announceDocument(other: OtherNews, urls: readonly string[]): void {
+  /** Retried and shown as every other. */
+  post(letter: Letter, urls: readonly (string | null)[]): void {
     if (this.#closed) return
-    for (const url of urls) this.#start(this.#notice({ other }, url), undefined)
+    this.#send({ letter }, urls, this.#faults.takeForNotification(letter.lane, null))
+  }
+
+  #send(subject: Subject, urls: readonly (string | null)[], fault: Fault | undefined): void {
+    for (const url of urls) {
+      const copies = fault?.kind === 'repeat' ? (fault.copies ?? 2) : 1
+      for (let copy = 0; copy < copies; copy++) this.#start(this.#notice(subject, url, fault?.kind), fault)
+    }
   }
 
   /** To the given address, or to all of the dashboard. */
@@ -366,12 +366,12 @@ export class Outbox {
       fault === 'wrong_signature'
         ? { ...this.#merchant, serverKey: 'the-key-of-somebody-else' }
         : this.#merchant
-    if ('other' in subject) return JSON.stringify(subject.other.document)
-    const document =
+    if ('letter' in subject) return JSON.stringify(subject.letter.document(merchant))
+    return JSON.stringify(
       'view' in subject
         ? notificationDocument(subject.view, merchant)
-        : testNotificationDocument(subject.testUuid, merchant)
-    return JSON.stringify(document)
+        : testNotificationDocument(subject.testUuid, merchant),
+    )
   }
 
   #show(notice: Notice): SimulatedNotification {
@@ -381,8 +381,9 @@ export class Outbox {
       id: nameOf(notice),
       orderId: orderIdOf(subject, this.#merchant),
       transactionId: 'view' in subject ? subject.view.transaction.id : null,
-      transactionStatus: 'view' in subject ? subject.view.status : 'other' in subject ? null : 'settlement',
-      kind: 'view' in subject ? 'payment' : 'other' in subject ? subject.other.kind : 'test',
+      kind: 'view' in subject ? 'payment' : 'testUuid' in subject ? 'test' : subject.letter.kind,
+      transactionStatus:
+        'view' in subject ? subject.view.status : 'testUuid' in subject ? 'settlement' : null,
       url,
       state,
       fault,
@@ -425,7 +426,7 @@ function nameOf(notice: Notice): string {
 
 function orderIdOf(subject: Subject, merchant: Merchant): string {
   if ('view' in subject) return subject.view.transaction.orderId
-  if ('other' in subject) return subject.other.orderId
+  if ('letter' in subject) return subject.letter.lane
   return testNotificationDocument(subject.testUuid, merchant).order_id
 }
 

@@ -17,6 +17,8 @@ export interface Random {
 export type Stream =
   | 'keys'
   | 'transactions'
+  | 'cards'
+  | 'accounts'
   | 'answers'
   | 'retries'
   | 'tests'

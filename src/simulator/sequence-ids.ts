@@ -22,8 +22,13 @@ export class SequenceIds {
   /** 0 for what is none of these ids. */
   sequenceOf(id: string): number {
     if (!/^[0-9a-f]{8}-/.test(id)) return 0
-    const sequence = (Math.imul(Number.parseInt(id.slice(0, 8), 16), INVERSE) ^ this.#salt[0]) >>> 0
+    const sequence = this.sequenceOfStart(id.slice(0, 8))
     return this.idOf(sequence) === id ? sequence : 0
+  }
+
+  /** By the first eight digits of an id; whether the rest agrees, the caller must see. */
+  sequenceOfStart(start: string): number {
+    return (Math.imul(Number.parseInt(start, 16), INVERSE) ^ this.#salt[0]) >>> 0
   }
 }
 

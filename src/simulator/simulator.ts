@@ -1,19 +1,18 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
-import { BayarError } from '../errors.ts'
+import { type Acts, createActs, find, type Id } from './acts.ts'
 import { createApp } from './app.ts'
 import type { SimulatorClock } from './clock.ts'
-import { answerApi, isApiPath } from './core-api.ts'
+import { answerApi, isApiPath, isForBrowsers } from './core-api.ts'
 import type { Deliver } from './deliver-notification.ts'
 import type { Faults } from './faults.ts'
-import { notPossible } from './ledger.ts'
-import type { Cause } from './lifecycle.ts'
 import { listen } from './listen.ts'
 import type { SimulatedNotification } from './outbox.ts'
+import { isCustomerPath } from './pages/customer-routes.ts'
+import { createPayAccountActs, type SimulatedPayAccounts } from './pay-account-acts.ts'
 import { createRandom } from './random.ts'
 import { type SimulatedTransaction, showTransaction } from './show-transaction.ts'
-import type { Transaction } from './transaction.ts'
 import { answerV1, isV1Path } from './v1/answer.ts'
-import { createWorld, type World, type WorldOptions } from './world.ts'
+import { createWorld, type WorldOptions } from './world.ts'
 
 export interface SimulatorOptions {
   /** Made up, in the look of the sandbox, unless given. */
@@ -24,6 +23,10 @@ export interface SimulatorOptions {
   readonly notificationUrl?: string | readonly string[]
   /** Where news of subscriptions goes; without one there are only the notifications of their payments. */
   readonly recurringUrl?: string | readonly string[]
+  /** Where linked and unlinked GoPay accounts are told. */
+  readonly payAccountNotificationUrl?: string
+  /** Methods that the merchant has not been given (402), by their Snap names. */
+  readonly disabledMethods?: readonly string[]
   /** The machine's clock unless said otherwise. */
   readonly clock?: { readonly start?: Date; readonly frozen?: boolean }
   /** The same seed, asked the same, gives the same ids, numbers and retry times. */
@@ -34,28 +37,14 @@ export interface SimulatorOptions {
   readonly deliver?: Deliver
 }
 
-/** Order id (its latest transaction) or transaction id. */
-type Id = string
-
-export interface Simulator {
+export interface Simulator extends Acts {
   readonly serverKey: string
   readonly clientKey: string
   readonly merchantId: string
   /** The whole HTTP surface: give it to a client in place of the global `fetch`. */
   fetch(request: Request): Promise<Response>
   readonly clock: SimulatorClock
-  /** The customer pays. The amount of a virtual account is fixed, so another one is refused as the bank would. */
-  pay(id: Id, options?: { readonly amount?: number }): Promise<SimulatedTransaction>
-  deny(id: Id): Promise<SimulatedTransaction>
-  cancel(id: Id): Promise<SimulatedTransaction>
-  expire(id: Id): Promise<SimulatedTransaction>
-  /** The provider takes a settled payment back (Permata, Mandiri bill). */
-  reverse(id: Id): Promise<SimulatedTransaction>
-  fail(id: Id): Promise<SimulatedTransaction>
-  refund(
-    id: Id,
-    options?: { readonly amount?: number; readonly key?: string; readonly reason?: string },
-  ): Promise<SimulatedTransaction>
+  readonly payAccounts: SimulatedPayAccounts
   transaction(id: Id): SimulatedTransaction
   /** Newest first. */
   transactions(): SimulatedTransaction[]
@@ -88,6 +77,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     merchantId: options.merchantId ?? `G${keys.digits(9)}`,
     notificationUrl: options.notificationUrl,
     recurringUrl: options.recurringUrl,
+    payAccountNotificationUrl: options.payAccountNotificationUrl,
+    disabledMethods: options.disabledMethods,
     clock: options.clock,
     seed: options.seed,
     mirrorBodyCodes: options.mirrorBodyCodes,
@@ -96,16 +87,14 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   }
   let world = createWorld(worldOptions)
 
-  const act = async (id: string, cause: Cause): Promise<SimulatedTransaction> => {
-    const transaction = find(world, id)
-    if (world.ledger.move(transaction, cause)) throw notPossible(world.ledger, transaction, cause)
-    return showTransaction(world, transaction)
-  }
-
   const respond = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url)
     if (isV1Path(pathname)) return await answerV1(world, request)
-    return isApiPath(pathname) ? await answerApi(world, request) : await app.fetch(request)
+    if (!isApiPath(pathname) || isCustomerPath(pathname)) return await app.fetch(request)
+    const answer = await answerApi(world, request)
+    // The card form of a shop's page asks for its token from another origin.
+    if (isForBrowsers(pathname)) answer.headers.set('Access-Control-Allow-Origin', '*')
+    return answer
   }
 
   const simulator: Simulator = {
@@ -120,36 +109,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       advance: (seconds) => world.clock.advance(seconds),
       set: (at) => world.clock.set(at),
     },
-    async pay(id, { amount } = {}) {
-      const transaction = find(world, id)
-      if (amount !== undefined && amount !== transaction.amount)
-        throw new BayarError(
-          'invalid_request',
-          `Simulator: ${transaction.method.title} takes exactly ${transaction.amount} for ${transaction.orderId}; the bank refuses ${amount}.`,
-        )
-      return await act(id, 'pay')
-    },
-    deny: (id) => act(id, 'deny'),
-    cancel: (id) => act(id, 'cancel'),
-    expire: (id) => act(id, 'expire'),
-    reverse: (id) => act(id, 'reverse'),
-    fail: (id) => act(id, 'fail'),
-    async refund(id, { amount, key, reason } = {}) {
-      const transaction = find(world, id)
-      const made = world.ledger.refund(transaction, {
-        amount: amount ?? null,
-        key: key ?? null,
-        reason: reason ?? '',
-        how: 'offline',
-      })
-      if (made === 'status_is_final') throw notPossible(world.ledger, transaction, 'refund')
-      if (typeof made === 'string')
-        throw new BayarError(
-          'command_not_possible',
-          `Simulator: ${transaction.orderId} cannot be refunded so: ${made}.`,
-        )
-      return showTransaction(world, transaction)
-    },
+    ...createActs(() => world),
+    payAccounts: createPayAccountActs(() => world),
     transaction: (id) => showTransaction(world, find(world, id)),
     transactions: () => Array.from(world.ledger.newest(), (one) => showTransaction(world, one)),
     notifications: {
@@ -181,13 +142,6 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   }
   const app = createApp(simulator, () => world)
   return simulator
-}
-
-function find(world: World, id: string): Transaction {
-  const transaction = world.ledger.find(id)
-  if (!transaction)
-    throw new BayarError('payment_not_found', `Simulator: it knows no order or transaction “${id}”.`)
-  return transaction
 }
 
 /** As a real `fetch`: who gives up hears nothing more, and Midtrans goes on regardless. */

@@ -1,5 +1,6 @@
 import type { FraudStatus, TransactionStatus } from '../gateway/wire.ts'
-import type { Cause } from './lifecycle.ts'
+import type { BankResult, CardDetail } from './card-bank.ts'
+import { type Cause, type State, stateOf } from './lifecycle.ts'
 import type { Method } from './methods.ts'
 import type { SequenceIds } from './sequence-ids.ts'
 
@@ -12,10 +13,13 @@ export class Transaction {
   readonly sequence: number
   readonly orderId: string
   readonly method: Method
-  readonly amount: number
-  /** The virtual account or bill key; empty for methods without one. */
+  /** What is asked; after the capture of less than was reserved, that. */
+  amount: number
+  /** The virtual account, bill key or payment code; empty for methods without one. */
   readonly number: string
   readonly extras: Extras | null
+  /** What only its method knows. Replaced, never changed: notifications still to be sent hold the old one. */
+  detail: Detail | null
   /** The transaction before this one with the same order id. */
   readonly earlier: Transaction | null
   status: TransactionStatus
@@ -24,7 +28,7 @@ export class Transaction {
   /** What it was before, newest first. */
   before: Change | null
   refunds: Refund[] | null
-  readonly #ids: SequenceIds
+  readonly #ids: TransactionIds
   // Whole seconds, as every document tells them: V8 keeps a whole number in the field itself, and an instant in milliseconds in an object.
   readonly #created: number
   readonly #expires: number
@@ -39,9 +43,10 @@ export class Transaction {
     this.amount = opened.amount
     this.number = opened.number
     this.extras = opened.extras
+    this.detail = opened.detail
     this.earlier = opened.earlier
-    this.status = 'pending'
-    this.fraud = 'accept'
+    this.status = opened.begins === 'challenge' ? 'capture' : opened.begins
+    this.fraud = opened.fraud
     this.cause = 'charge'
     this.before = null
     this.refunds = null
@@ -51,10 +56,22 @@ export class Transaction {
         ? this.#created + opened.method.lifetimeSeconds
         : Math.floor(opened.expiresMs / 1000)
     this.#changed = this.#created
+    // A linked wallet answers within the second, as in the recorded answer.
+    if (opened.begins === 'settlement') this.#settled = this.#created + 1
   }
 
   get id(): string {
-    return this.#ids.idOf(this.sequence)
+    const id = this.#ids.own.idOf(this.sequence)
+    return this.method.writesId ? this.method.writesId(id, this.createdMs) : id
+  }
+
+  /** In the address of the page where its customer pays: nothing else can be done with it. */
+  get pageId(): string {
+    return this.#ids.page.idOf(this.sequence)
+  }
+
+  get state(): State {
+    return stateOf(this)
   }
 
   get createdMs(): number {
@@ -74,18 +91,26 @@ export class Transaction {
     return this.#settled * 1000
   }
 
-  enter(status: TransactionStatus, cause: Cause, nowMs: number): void {
+  enter(state: State, cause: Cause, nowMs: number, fraud?: FraudStatus): void {
     this.before = { status: this.status, at: this.#changed, cause: this.cause, before: this.before }
+    const status = state === 'challenge' ? 'capture' : state
     this.status = status
+    if (state === 'challenge') this.fraud = 'challenge'
+    else if (fraud !== undefined) this.fraud = fraud
     this.cause = cause
     this.#changed = Math.floor(nowMs / 1000)
     if (status === 'settlement') this.#settled = this.#changed
   }
 }
 
+export interface TransactionIds {
+  readonly own: SequenceIds
+  readonly page: SequenceIds
+}
+
 interface Opened {
   readonly sequence: number
-  readonly ids: SequenceIds
+  readonly ids: TransactionIds
   readonly number: string
   readonly earlier: Transaction | null
   readonly nowMs: number
@@ -107,6 +132,38 @@ export interface Refund {
   readonly reason: string
   readonly atMs: number
   readonly how: 'online' | 'offline'
+  /** 0: not yet. Until then the bank can still be asked where the money is. */
+  readonly bankConfirmedMs: number
+}
+
+/** One group for each kind of method; a transaction has at most one of them. */
+export interface Detail {
+  readonly card?: CardDetail
+  readonly bankResult?: BankResult
+  readonly wallet?: WalletDetail
+  readonly linked?: LinkedDetail
+  readonly ovo?: { readonly phone: string }
+  /** The fee that the customer was charged on top; the amount includes it. */
+  readonly imposedFee?: number
+}
+
+/** Who paid a QR, once somebody has. */
+export interface WalletDetail {
+  readonly issuer: string
+  /** Its own wallet, or another app. */
+  readonly onUs: boolean
+}
+
+export interface LinkedDetail {
+  readonly accountId: string
+  /** GOPAY_WALLET or PAY_LATER. */
+  readonly option: string
+  /** The customer must confirm in the app. */
+  readonly verify: boolean
+  /** Reserved only, to be captured. */
+  readonly preAuth: boolean
+  /** Why the wallet said no. */
+  readonly refused: { readonly code: string; readonly message: string } | null
 }
 
 /** What a charge may bring along, and most do not. */
@@ -127,6 +184,12 @@ export interface NewTransaction {
   readonly wishedNumber: string | null
   readonly expiresMs: number | null
   readonly extras: Extras | null
+  readonly detail: Detail | null
+  /** Most wait; a card or a linked wallet is decided at once. */
+  readonly begins: State
+  readonly fraud: FraudStatus | null
+  /** Behind a Snap page an order may be tried again after a refusal. */
+  readonly ofSnap?: boolean
 }
 
 export function refundedOf(refunds: readonly Refund[]): number {

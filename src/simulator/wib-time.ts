@@ -8,6 +8,16 @@ export function toWib(ms: number): string {
   return new Date(ms + WIB_MS).toISOString().slice(0, 19).replace('T', ' ')
 }
 
+/** The next day in Jakarta, at that time of day ("16:00:00"). */
+export function nextJakartaDay(ms: number, timeOfDay: string): number {
+  return Date.parse(`${toWib(ms + 86_400_000).slice(0, 10)}T${timeOfDay}+07:00`)
+}
+
+/** Minutes since midnight in Jakarta. */
+export function jakartaMinute(ms: number): number {
+  return Math.floor((ms + WIB_MS) / 60_000) % 1440
+}
+
 const ORDER_TIME = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)$/
 
 /** `custom_expiry.order_time`, "2025-08-14 09:00:00 +0700"; undefined when it is not one. */

@@ -1,14 +1,18 @@
 import { AnswerMemory } from './answer-memory.ts'
+import { CardVault } from './card-vault.ts'
 import { Checkouts } from './checkout/checkouts.ts'
 import { WorldClock } from './clock.ts'
 import type { Deliver } from './deliver-notification.ts'
-import type { Merchant } from './documents.ts'
+import { type Merchant, payAccountDocument } from './documents.ts'
 import { FaultList } from './faults.ts'
 import { Invoices } from './invoices/invoices.ts'
 import { Ledger } from './ledger.ts'
+import { readMethods } from './methods.ts'
 import { Outbox, readUrls } from './outbox.ts'
 import type { Outcome } from './outcome.ts'
+import { PayAccounts } from './pay-accounts.ts'
 import { createRandom, type Random } from './random.ts'
+import { Rate } from './rate.ts'
 import type { LoggedRequest } from './request-log.ts'
 import { REQUESTS_KEPT } from './request-log.ts'
 import { Ring } from './ring.ts'
@@ -30,6 +34,9 @@ export interface World {
   readonly subscriptions: Subscriptions
   readonly invoices: Invoices
   readonly requests: Ring<LoggedRequest>
+  readonly cards: CardVault
+  readonly payAccounts: PayAccounts
+  readonly binRate: Rate
   /** Ids of error answers. */
   readonly answerIds: Random
   readonly settings: Settings
@@ -40,6 +47,10 @@ export interface Settings {
   notificationUrls: readonly string[]
   /** News of subscriptions; without one there is only the payment's. */
   recurringUrls: readonly string[]
+  /** For linked and unlinked accounts; Midtrans takes one. */
+  payAccountUrl: string | null
+  /** Methods, by their Snap names, that this merchant has not been given. */
+  disabledMethods: ReadonlySet<string>
   /** HTTP status = body status_code. Which of the two a path uses in production is not documented throughout (protocol.md §5). */
   mirrorBodyCodes: boolean
 }
@@ -50,6 +61,8 @@ export interface WorldOptions {
   readonly merchantId: string
   readonly notificationUrl?: string | readonly string[] | undefined
   readonly recurringUrl?: string | readonly string[] | undefined
+  readonly payAccountNotificationUrl?: string | undefined
+  readonly disabledMethods?: readonly string[] | undefined
   readonly clock?: { readonly start?: Date; readonly frozen?: boolean } | undefined
   readonly seed?: number | undefined
   readonly mirrorBodyCodes?: boolean | undefined
@@ -64,6 +77,8 @@ export function createWorld(options: WorldOptions): World {
   const settings: Settings = {
     notificationUrls: readUrls(options.notificationUrl),
     recurringUrls: readUrls(options.recurringUrl),
+    payAccountUrl: readUrls(options.payAccountNotificationUrl)[0] ?? null,
+    disabledMethods: readMethods(options.disabledMethods ?? []),
     mirrorBodyCodes: options.mirrorBodyCodes ?? false,
   }
   const ledger = new Ledger(clock, createRandom(seed, 'transactions'))
@@ -77,6 +92,14 @@ export function createWorld(options: WorldOptions): World {
     dashboardUrls: () => settings.notificationUrls,
   })
   ledger.onChange = (transaction) => outbox.announce(transaction)
+  const payAccounts = new PayAccounts(createRandom(seed, 'accounts'))
+  payAccounts.onChange = (account) => {
+    const told = { ...account }
+    outbox.post(
+      { kind: 'pay_account', lane: account.id, document: (signer) => payAccountDocument(told, signer) },
+      [settings.payAccountUrl],
+    )
+  }
   clock.atRest = () => outbox.idle()
   const world: World = {
     clock,
@@ -91,6 +114,9 @@ export function createWorld(options: WorldOptions): World {
     subscriptions: new Subscriptions(clock, createRandom(seed, 'subscriptions')),
     invoices: new Invoices(clock, createRandom(seed, 'invoices')),
     requests: new Ring(REQUESTS_KEPT),
+    cards: new CardVault(createRandom(seed, 'cards')),
+    payAccounts,
+    binRate: new Rate(),
     answerIds: createRandom(seed, 'answers'),
     settings,
   }

@@ -18,6 +18,10 @@ export interface Bench {
   /** Answers of the merchant's server, used up one by one; then 200. */
   readonly answers: (number | Response | Error)[]
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Called>
+  /** GET /v2/token for a card of the sandbox, unless said otherwise. */
+  token(query?: Record<string, string>): Promise<Called>
+  /** What a charge by this card sends, with a fresh token. */
+  card(number: string, more?: Record<string, unknown>): Promise<Record<string, unknown>>
   charge(orderId: string, more?: Record<string, unknown>, headers?: Record<string, string>): Promise<Called>
 }
 
@@ -58,11 +62,28 @@ export function bench(options: SimulatorOptions = {}): Bench {
     )
     return { http: response.status, body: (await response.json()) as Called['body'] }
   }
+  const token: Bench['token'] = (query = {}) => {
+    const card = {
+      card_number: '4811111111111114',
+      card_exp_month: '12',
+      card_exp_year: '2027',
+      card_cvv: '123',
+    }
+    return call(
+      'GET',
+      `/v2/token?${new URLSearchParams({ client_key: simulator.clientKey, ...card, ...query })}`,
+    )
+  }
   return {
     simulator,
     received,
     answers,
     call,
+    token,
+    async card(number, more) {
+      const { body } = await token({ card_number: number })
+      return { payment_type: 'credit_card', credit_card: { token_id: body.token_id, ...more } }
+    },
     charge: (orderId, more, headers) => call('POST', '/v2/charge', { ...bca(orderId), ...more }, headers),
   }
 }

@@ -1,5 +1,6 @@
-import { act } from '../act.ts'
-import { isObject } from '../check-charge.ts'
+import { readNotificationUrls } from '../act.ts'
+import { ownCharge } from '../own-charge.ts'
+import { isObject } from '../reader.ts'
 import { REFUSALS } from '../refusals.ts'
 import type { Transaction } from '../transaction.ts'
 import type { World } from '../world.ts'
@@ -20,18 +21,15 @@ export type Attempt = { readonly transaction: Transaction } | { readonly refusal
  * surprise.
  */
 export function attempt(world: World, checkout: Checkout, choice: Choice, given: Given): Attempt {
-  const headers = new Headers()
-  if (checkout.overrideUrls) headers.set('X-Override-Notification', checkout.overrideUrls)
-  if (checkout.appendUrls) headers.set('X-Append-Notification', checkout.appendUrls)
-  const orderId = orderIdOf(world, checkout)
-  const body = chargeOf(checkout, choice, given)
-  const outcome = act(world, {
-    request: new Request('http://simulator/v2/charge', { method: 'POST', headers }),
-    route: { verb: 'charge', id: '' },
-    text: JSON.stringify(body),
-    body,
-    orderId,
-    own: { orderId, another: true },
+  const outcome = ownCharge(world, {
+    orderId: orderIdOf(world, checkout),
+    body: chargeOf(checkout, choice, given),
+    amount: checkout.amount ?? given.amount ?? 0,
+    ofSnap: true,
+    extras: {
+      overrideUrls: readNotificationUrls(checkout.overrideUrls),
+      appendUrls: readNotificationUrls(checkout.appendUrls),
+    },
   })
   if (outcome.kind === 'refusal')
     return { refusal: [REFUSALS[outcome.name].message, ...outcome.problems].join(' ') }
@@ -60,10 +58,6 @@ function chargeOf(checkout: Checkout, choice: Choice, given: Given): Record<stri
   }
   return {
     payment_type: choice.paymentType,
-    transaction_details: {
-      order_id: 'own',
-      gross_amount: checkout.amount ?? given.amount,
-    },
     ...Object.fromEntries(
       ECHOED.filter((field) => request[field] != null).map((field) => [field, request[field]]),
     ),

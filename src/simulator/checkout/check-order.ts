@@ -1,5 +1,5 @@
-import type { Reader } from '../check-charge.ts'
 import { checkCustomer, checkItems, ORDER_ID, ORDER_ID_SAYS } from '../check-charge.ts'
+import type { Reader } from '../reader.ts'
 import { readOrderTime } from '../wib-time.ts'
 
 /** What Snap and payment links ask of an order; the same as Core, and all mistakes at once. */

@@ -1,5 +1,6 @@
-import { statusDocument, viewOf } from '../documents.ts'
+import { statusDocument } from '../documents.ts'
 import type { Transaction } from '../transaction.ts'
+import { viewOf } from '../view.ts'
 import type { World } from '../world.ts'
 import type { Checkout } from './checkouts.ts'
 

@@ -1,6 +1,6 @@
-import { act } from '../act.ts'
-import { isObject, Reader } from '../check-charge.ts'
 import { choiceOf } from '../checkout/choices.ts'
+import { ownCharge } from '../own-charge.ts'
+import { isObject, Reader } from '../reader.ts'
 import { REFUSALS } from '../refusals.ts'
 import { isPaid } from '../snap/sessions.ts'
 import type { Transaction } from '../transaction.ts'
@@ -14,7 +14,7 @@ import type { Invoice } from './invoices.ts'
 export function createInvoice(world: World, { body, origin }: V1Asked): Answer {
   if (!isObject(body)) return refuseV1('invoice', 'malformed')
   const problems: string[] = []
-  const read = new Reader(body, '', problems)
+  const read = new Reader(body, problems)
   const checked = checkInvoice(read, problems)
   const dueMs = checked?.dueDate === undefined ? undefined : readOrderTime(checked.dueDate)
   const datedMs = checked?.invoiceDate === undefined ? undefined : readOrderTime(checked.invoiceDate)
@@ -157,7 +157,6 @@ function openAccount(world: World, account: Account): Transaction | string {
   const nowMs = world.clock.nowMs()
   const body = {
     payment_type: choice.paymentType,
-    transaction_details: { order_id: 'own', gross_amount: account.grossAmount },
     [choice.paymentType]: part,
     custom_expiry: {
       order_time: `${toWib(nowMs)} +0700`,
@@ -166,13 +165,12 @@ function openAccount(world: World, account: Account): Transaction | string {
     },
     metadata: { midtrans_invoice_id: account.id },
   }
-  const outcome = act(world, {
-    request: new Request('http://simulator/v2/charge', { method: 'POST' }),
-    route: { verb: 'charge', id: '' },
-    text: JSON.stringify(body),
-    body,
+  const outcome = ownCharge(world, {
     orderId: account.orderId,
-    own: { orderId: account.orderId, another: true, isQuiet: true },
+    body,
+    amount: account.grossAmount,
+    ofSnap: true,
+    extras: { isQuiet: true },
   })
   if (outcome.kind === 'charge') return outcome.view.transaction
   return outcome.kind === 'refusal'

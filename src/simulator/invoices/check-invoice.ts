@@ -1,5 +1,4 @@
-import type { Reader } from '../check-charge.ts'
-import { isObject } from '../check-charge.ts'
+import { isObject, type Reader } from '../reader.ts'
 
 /** What `POST /v1/invoices` demands (docs/midtrans/protocol.md §12); `description` and `item_id` where charges say `name` and `id`. */
 export interface CheckedInvoice {

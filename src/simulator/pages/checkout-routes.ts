@@ -2,10 +2,10 @@ import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { secureHeaders } from 'hono/secure-headers'
 import { isBayarError } from '../../errors.ts'
+import { moveTransaction } from '../acts.ts'
 import { attempt, type Given } from '../checkout/attempt.ts'
 import type { Checkout } from '../checkout/checkouts.ts'
 import { choiceOf } from '../checkout/choices.ts'
-import { moveTransaction } from '../control-api.ts'
 import type { Simulator } from '../simulator.ts'
 import { POPUP_SCRIPT, SNAP_SCRIPT } from '../snap/scripts.ts'
 import type { Transaction } from '../transaction.ts'
@@ -93,7 +93,7 @@ export function createCheckoutPages(simulator: Simulator, world: () => World): H
       const form = await readForm(context)
       const choice = choiceOf(form.method ?? '')
       if (!checkout || !choice || closedReason(visit, checkout)) return choose(context)
-      const given = await readGiven(simulator, world(), checkout, form)
+      const given = await readGiven(simulator, checkout, form)
       if (typeof given === 'string') return choose(context, given)
       const made = attempt(world(), checkout, choice, given)
       if ('refusal' in made) return choose(context, made.refusal)
@@ -105,7 +105,8 @@ export function createCheckoutPages(simulator: Simulator, world: () => World): H
       const one = checkout && tryOf(context, checkout)
       if (!checkout || !one) return oneTry(context)
       try {
-        await moveTransaction(simulator, one.id, (await readForm(context)).move ?? '', {})
+        const form = await readForm(context)
+        await moveTransaction(simulator, one.id, form.move ?? '', { otp: form.otp })
       } catch (error) {
         if (!isBayarError(error)) throw error
         return oneTry(context, error.message)
@@ -134,18 +135,13 @@ async function readForm(context: Context): Promise<Form> {
 }
 
 /** A text says what is missing. */
-async function readGiven(
-  simulator: Simulator,
-  world: World,
-  checkout: Checkout,
-  form: Form,
-): Promise<Given | string> {
+async function readGiven(simulator: Simulator, checkout: Checkout, form: Form): Promise<Given | string> {
   const amounts = checkout.amount === null ? readAmount(checkout, form.amount ?? '') : {}
   if (typeof amounts === 'string') return amounts
   if (form.method !== 'credit_card') return { ...amounts, ...(form.phone ? { phone: form.phone } : {}) }
   const token = await tokenOf(simulator, form)
   if (!token.ok) return token.says
-  return { ...amounts, card: cardPart(checkout, form, token.id, world) }
+  return { ...amounts, card: cardPart(checkout, form, token.id) }
 }
 
 function readAmount({ request }: Checkout, text: string): { readonly amount: number } | string {
@@ -178,7 +174,7 @@ async function tokenOf(simulator: Simulator, form: Form): Promise<Tokenised> {
   return { ok: false, says: [document.status_message, ...problems].join(' ') }
 }
 
-function cardPart(checkout: Checkout, form: Form, token: string, _world: World): Record<string, unknown> {
+function cardPart(checkout: Checkout, form: Form, token: string): Record<string, unknown> {
   const asked = (checkout.request.credit_card ?? {}) as Readonly<Record<string, unknown>>
   return {
     token_id: token,

@@ -35,7 +35,15 @@ export const CHECKOUT_WORDS = {
   invoice:         { en: 'Invoice',                                  id: 'Invoice' },
   due:             { en: 'Due',                                      id: 'Jatuh tempo' },
   pay_here:        { en: 'Pay this invoice',                         id: 'Bayar invoice ini' },
-  approve:         { en: 'Approve and pay',                          id: 'Setujui dan bayar' },
+  pay_card:        { en: 'Pay',                                      id: 'Bayar' },
+  pay_wallet:      { en: 'Approve with my PIN',                      id: 'Setujui dengan PIN' },
+  pay_paylater:    { en: 'Agree to the loan',                        id: 'Setujui pinjaman' },
+  pay_over_the_counter: { en: 'Transfer the amount',                 id: 'Transfer sejumlah itu' },
+  otp:             { en: 'Code from the bank',                       id: 'Kode dari bank' },
+  confirm:         { en: 'Confirm',                                  id: 'Konfirmasi' },
+  link_account:    { en: 'Link your GoPay account',                  id: 'Hubungkan akun GoPay Anda' },
+  agree:           { en: 'Agree',                                    id: 'Setuju' },
+  disagree:        { en: 'Do not agree',                             id: 'Tidak setuju' },
   language:        { en: 'Language',                                 id: 'Bahasa' },
 } as const satisfies Record<string, Text>
 

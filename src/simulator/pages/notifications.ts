@@ -37,10 +37,10 @@ function noticeRow(page: Page, notice: SimulatedNotification): Html {
   return html`<tr><td>${time(notice.createdAt)}</td>
 <td class="id">${
     notice.transactionId === null
-      ? html`<span class="badge">${notice.kind === 'test' ? say('test_ping') : notice.kind}</span>${notice.kind === 'test' ? '' : html`<br>${notice.orderId}`}`
+      ? html`<span class="badge">${notice.kind === 'test' ? say('test_ping') : notice.kind}</span>`
       : html`<a href="/transactions/${notice.transactionId}">${notice.orderId}</a>`
   }</td>
-<td>${notice.transactionStatus ? statusBadge(page, notice.transactionStatus) : '–'}${notice.fault ? html`<br><code>${notice.fault}</code>` : ''}</td>
+<td>${notice.transactionStatus === null ? '' : statusBadge(page, notice.transactionStatus)}${notice.fault ? html`<br><code>${notice.fault}</code>` : ''}</td>
 <td>${stateBadge(page, notice.state)}
 <form method="post" action="/notifications/${notice.id}/resend"><button class="quiet">${say('resend')}</button></form></td>
 <td><span class="small mono">${notice.url ?? say('no_address')}</span>

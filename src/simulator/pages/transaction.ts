@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
-import { statusDocument, viewOf } from '../documents.ts'
+import { statusDocument } from '../documents.ts'
 import { showTransaction } from '../show-transaction.ts'
+import { viewOf } from '../view.ts'
 import { type Html, layout, type Page, pretty, rupiah, statusBadge, time } from './layout.ts'
 import { noticeTable } from './notifications.ts'
 import { transactionTable } from './transactions.ts'

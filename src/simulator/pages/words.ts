@@ -167,6 +167,12 @@ export const CAUSE_WORDS: Readonly<Record<string, { readonly does: Text; readonl
   reverse:  { does: { en: 'Reverse (the provider takes it back)', id: 'Reversal (ditarik kembali penyedia)' }, did: { en: 'Reversed by the provider', id: 'Ditarik kembali oleh penyedia' } },
   fail:     { does: { en: 'Fail (the bank is silent)', id: 'Gagalkan (bank diam)' }, did: { en: 'Failed: the bank was silent', id: 'Gagal: bank diam' } },
   refund:   { does: { en: 'Refund all that is left', id: 'Kembalikan sisanya' },   did: { en: 'Refunded', id: 'Dikembalikan' } },
+  refuse:   { does: { en: 'Refuse', id: 'Tolak' },                                 did: { en: 'Refused', id: 'Ditolak' } },
+  settle:   { does: { en: 'Settle (the daily run)', id: 'Selesaikan (proses harian)' }, did: { en: 'Settled by the daily run', id: 'Diselesaikan oleh proses harian' } },
+  release:  { does: { en: 'Release the reservation', id: 'Lepaskan dana yang ditahan' }, did: { en: 'Reservation released', id: 'Dana yang ditahan dilepas' } },
+  close:    { does: { en: 'Close (nobody decided)', id: 'Tutup (tidak diputuskan)' },  did: { en: 'Closed: nobody decided', id: 'Ditutup: tidak diputuskan' } },
+  chargeback: { does: { en: 'Chargeback', id: 'Chargeback' },                      did: { en: 'Charged back', id: 'Di-chargeback' } },
+  partial_chargeback: { does: { en: 'Partial chargeback', id: 'Chargeback sebagian' }, did: { en: 'Partly charged back', id: 'Di-chargeback sebagian' } },
   approve:  { does: { en: 'Approve', id: 'Setujui' },                              did: { en: 'Approved', id: 'Disetujui' } },
   capture:  { does: { en: 'Capture', id: 'Capture' },                              did: { en: 'Captured', id: 'Tercapture' } },
 }

@@ -1,6 +1,6 @@
-import { isObject, Reader } from '../check-charge.ts'
 import { checkExpiry, checkOrder } from '../checkout/check-order.ts'
 import type { Checkout } from '../checkout/checkouts.ts'
+import { isObject, Reader } from '../reader.ts'
 import { isPaid } from '../snap/sessions.ts'
 import type { V1Asked } from '../v1/asked.ts'
 import { type Answer, refuseFields, refuseV1 } from '../v1/refusals.ts'
@@ -17,7 +17,7 @@ const TYPES = ['FIXED_AMOUNT', 'DYNAMIC_AMOUNT'] as const
 export function createLink(world: World, { request, body, origin }: V1Asked): Answer {
   if (!isObject(body)) return refuseV1('payment_link', 'malformed')
   const problems: string[] = []
-  const read = new Reader(body, '', problems)
+  const read = new Reader(body, problems)
   const type = read.text('payment_link_type', {}) ?? 'FIXED_AMOUNT'
   if (!TYPES.includes(type as (typeof TYPES)[number]))
     problems.push(`payment_link_type must be one of ${TYPES.join(', ')}`)

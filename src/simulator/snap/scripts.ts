@@ -84,10 +84,56 @@ export const POPUP_SCRIPT = `(function () {
   var event = said.event
   delete said.event
   function tell(what) { window.parent.postMessage({ snap: what, result: said }, '*') }
-  if (event === 'success' || event === 'error') tell(event)
+  if (event === 'success' || event === 'error' || event === '3ds') tell(event)
   var close = document.getElementById('close')
   if (close) close.addEventListener('click', function () {
     tell(event === 'pending' || event === 'success' ? event : event === 'denied' ? 'error' : 'close')
   })
+})()
+`
+
+/** The card script: `MidtransNew3ds`, as merchants' card forms call it. The number goes to the token endpoint and nowhere else. */
+export const TOKENISER_SCRIPT = `(function () {
+  var script = document.currentScript
+  var origin = new URL(script ? script.src : location.href).origin
+  var key = script && script.getAttribute('data-client-key')
+
+  function ask(path, card, options) {
+    var query = new URLSearchParams(Object.assign({ client_key: key || '' }, card))
+    fetch(origin + path + '?' + query.toString())
+      .then(function (answer) { return answer.json() })
+      .then(function (answer) {
+        var isGood = answer.status_code === '200'
+        var tell = isGood ? options.onSuccess : options.onFailure
+        if (tell) tell(answer)
+      })
+      .catch(function (error) {
+        if (options.onFailure) options.onFailure({ status_code: '500', status_message: String(error) })
+      })
+  }
+
+  window.MidtransNew3ds = {
+    getCardToken: function (card, options) { ask('/v2/token', card, options || {}) },
+    cardRegister: function (card, options) { ask('/v2/card/register', card, options || {}) },
+    authenticate: function (address, given) {
+      var options = given || {}
+      function listen(event) {
+        if (event.origin !== new URL(address).origin || !event.data || event.data.snap !== '3ds') return
+        window.removeEventListener('message', listen)
+        var result = event.data.result
+        var tell = result.status_code === '200' ? options.onSuccess : options.onFailure
+        if (tell) tell(result)
+      }
+      window.addEventListener('message', listen)
+      var shown = new URL(address)
+      shown.searchParams.set('popup', '1')
+      if (options.performAuthentication) options.performAuthentication(shown.href)
+    },
+    redirect: function (address, given) {
+      var shown = new URL(address)
+      if (given && given.callbackUrl) shown.searchParams.set('callback_url', given.callbackUrl)
+      location.href = shown.href
+    },
+  }
 })()
 `

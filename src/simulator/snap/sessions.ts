@@ -1,6 +1,6 @@
-import { isObject, Reader } from '../check-charge.ts'
 import { checkExpiry, checkOrder } from '../checkout/check-order.ts'
 import type { Checkout } from '../checkout/checkouts.ts'
+import { isObject, Reader } from '../reader.ts'
 import type { Transaction } from '../transaction.ts'
 import type { V1Asked } from '../v1/asked.ts'
 import { type Answer, refuseFields, refuseV1 } from '../v1/refusals.ts'
@@ -14,7 +14,7 @@ const TOKEN_SECONDS_LEAST = 20
 export function createSession(world: World, { request, body, origin }: V1Asked): Answer {
   if (!isObject(body)) return refuseV1('snap', 'malformed')
   const problems: string[] = []
-  const read = new Reader(body, '', problems)
+  const read = new Reader(body, problems)
   const order = checkOrder(read, problems)
   const range = { least: TOKEN_SECONDS_LEAST, most: TOKEN_SECONDS_MAX }
   const page = checkExpiry(read, 'page_expiry', range, problems)
@@ -58,8 +58,7 @@ export function isPaid({ status, settledMs }: Transaction): boolean {
 
 export function endSession(world: World, { verb, id }: V1Asked): Answer {
   const checkout = world.checkouts.find(id)
-  if (!checkout || checkout?.origin !== 'snap' || checkout.ended === 'replaced')
-    return refuseV1('snap', 'token_not_found')
+  if (checkout?.origin !== 'snap' || checkout.ended === 'replaced') return refuseV1('snap', 'token_not_found')
   if (checkout.ended === 'cancelled') return refuseV1('snap', 'token_cancelled')
   if (world.checkouts.isOver(checkout)) return refuseV1('snap', 'token_expired')
   // What the customer has begun is ended by Core's cancel and expire.

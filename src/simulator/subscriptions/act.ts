@@ -1,4 +1,4 @@
-import { isObject, Reader } from '../check-charge.ts'
+import { isObject, Reader } from '../reader.ts'
 import type { V1Asked } from '../v1/asked.ts'
 import { type Answer, refuseFields, refuseV1 } from '../v1/refusals.ts'
 import { readOrderTime } from '../wib-time.ts'
@@ -21,7 +21,7 @@ export function createSubscription(world: World, { body }: V1Asked): Answer {
   if (!isObject(body)) return refuseFields('subscription', ['subscription must be an object'])
   const nowMs = world.clock.nowMs()
   const problems: string[] = []
-  const read = new Reader(body, 'subscription.', problems)
+  const read = new Reader(body, problems, 'subscription.')
   const base = readBase(read, body, problems)
   const paymentType = read.text('payment_type', { required: true })
   if (paymentType !== undefined && paymentType !== 'credit_card' && paymentType !== 'gopay')
@@ -58,7 +58,7 @@ export function updateSubscription(world: World, asked: V1Asked): Answer {
   return withSubscription(world, asked, (found) => {
     if (!isObject(asked.body)) return refuseFields('subscription', ['subscription must be an object'])
     const problems: string[] = []
-    const read = new Reader(asked.body, 'subscription.', problems)
+    const read = new Reader(asked.body, problems, 'subscription.')
     const base = readBase(read, asked.body, problems)
     const given = read.object('schedule', false)
     const interval = given?.whole('interval', { least: 1 })

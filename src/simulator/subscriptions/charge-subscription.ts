@@ -1,5 +1,5 @@
-import { act } from '../act.ts'
 import { documentOf } from '../outcome.ts'
+import { ownCharge } from '../own-charge.ts'
 import type { World } from '../world.ts'
 import { chargeNotice } from './documents.ts'
 import type { Subscription } from './subscriptions.ts'
@@ -21,22 +21,20 @@ export function chargeSubscription(world: World, subscription: Subscription): Ch
   const hasUrl = world.settings.recurringUrls.length > 0
   const body = {
     payment_type: paymentType,
-    transaction_details: { order_id: 'own', gross_amount: Math.ceil(Number(amount)) },
     [paymentType]:
       paymentType === 'gopay'
         ? { account_id: accountId, payment_option_token: token, recurring: true }
         : { token_id: token },
     ...(metadata ? { metadata } : {}),
   }
-  const outcome = act(world, {
-    request: new Request('http://simulator/v2/charge', { method: 'POST' }),
-    route: { verb: 'charge', id: '' },
-    text: JSON.stringify(body),
-    body,
+  const outcome = ownCharge(world, {
     orderId,
-    own: { orderId, echoed: hasUrl ? null : { subscription_id: subscription.id } },
+    body,
+    amount: Math.ceil(Number(amount)),
+    ofSnap: false,
+    extras: { echoed: hasUrl ? {} : { subscription_id: subscription.id } },
   })
-  const document: Readonly<Record<string, unknown>> = { ...documentOf(world, outcome) }
+  const document = { ...(documentOf(world, outcome, '') as object) } as Readonly<Record<string, unknown>>
   const view = outcome.kind === 'charge' ? outcome.view : null
   const told = view
     ? pick(document, [
@@ -62,7 +60,10 @@ export function tellRecurring(
   document: Record<string, unknown>,
   orderId = subscription.name,
 ): void {
-  world.outbox.announceDocument({ kind: 'recurring', orderId, document }, world.settings.recurringUrls)
+  world.outbox.post(
+    { kind: 'recurring', lane: orderId, document: () => document },
+    world.settings.recurringUrls,
+  )
 }
 
 function pick(

@@ -1,11 +1,10 @@
 import { isBayarError } from '../../errors.ts'
 import { type AnswerMemory, KEY_LENGTH_MAX } from '../answer-memory.ts'
 import { balanceMutation } from '../balance.ts'
-import { isObject, WrongShape } from '../check-charge.ts'
 import {
   BAD_GATEWAY_HTML,
   HANG_SECONDS,
-  isKnownKey,
+  keyGiven,
   LineCut,
   parse,
   readBody,
@@ -14,6 +13,7 @@ import {
 import { actsBefore, type Fault } from '../faults.ts'
 import { createInvoice, getInvoice, voidInvoice } from '../invoices/act.ts'
 import { createLink, deleteLink, getLink, listLinks } from '../payment-links/act.ts'
+import { isObject, WrongShape } from '../reader.ts'
 import { noRouteDocument } from '../refusals.ts'
 import type { LoggedRequest } from '../request-log.ts'
 import { createSession, endSession } from '../snap/sessions.ts'
@@ -95,7 +95,7 @@ export async function answerV1(world: World, request: Request): Promise<Response
     const early =
       text === undefined
         ? refuseV1(api, 'malformed')
-        : !isKnownKey(world, request)
+        : keyGiven(request) !== world.merchant.serverKey
           ? refuseV1(api, 'wrong_key')
           : undefined
     const answered = await answer(world, { asked, route, orderId, early, faults })

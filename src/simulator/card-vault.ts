@@ -1,0 +1,62 @@
+import type { Random } from './random.ts'
+import { masked } from './test-cards.ts'
+
+/**
+ * Card tokens. A one-time token lives ten minutes and pays once; a saved one pays as often as the merchant likes, until the card ends. What
+ * a token stands for never leaves this file but to the bank.
+ */
+const TOKEN_SECONDS = 10 * 60
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+export interface Plastic {
+  readonly number: string
+  /** The end of the month printed on it. */
+  readonly expiresMs: number
+}
+
+export class CardVault {
+  readonly #random: Random
+  readonly #oneTime = new Map<string, { readonly card: Plastic; readonly untilMs: number }>()
+  readonly #saved = new Map<string, Plastic>()
+
+  constructor(random: Random) {
+    this.#random = random
+  }
+
+  tokenFor(card: Plastic, nowMs: number): string {
+    // The oldest come first: what nobody used makes room.
+    for (const [token, { untilMs }] of this.#oneTime) {
+      if (untilMs > nowMs) break
+      this.#oneTime.delete(token)
+    }
+    const token = `${masked(card.number)}-${this.#random.uuid()}`
+    this.#oneTime.set(token, { card, untilMs: nowMs + TOKEN_SECONDS * 1000 })
+    return token
+  }
+
+  save(card: Plastic): string {
+    let drawn = ''
+    while (drawn.length < 20) drawn += LETTERS[this.#random.whole(0, LETTERS.length - 1)]
+    const token = card.number.slice(0, 8) + drawn + card.number.slice(-4)
+    this.#saved.set(token, card)
+    return token
+  }
+
+  saved(token: string, nowMs: number): Plastic | undefined {
+    const card = this.#saved.get(token)
+    return card && card.expiresMs > nowMs ? card : undefined
+  }
+
+  /** The card behind either kind of token; a one-time token stays usable. */
+  look(token: string, nowMs: number): Plastic | undefined {
+    const oneTime = this.#oneTime.get(token)
+    return oneTime && oneTime.untilMs > nowMs ? oneTime.card : this.saved(token, nowMs)
+  }
+
+  /** As `look`, and a one-time token is used up. */
+  use(token: string, nowMs: number): Plastic | undefined {
+    const card = this.look(token, nowMs)
+    this.#oneTime.delete(token)
+    return card
+  }
+}
