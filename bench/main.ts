@@ -27,6 +27,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     says: 'the cost of one notification with 10 thousand payments and with a million',
     load: () => import('./growth.ts'),
   },
+  simulator: {
+    says: 'charges per second of the simulator, and the memory of a million transactions',
+    load: () => import('./simulator.ts'),
+  },
 }
 
 const USAGE = `npm run bench -- NAME [--seconds 8] [--payments 300000] [--rows 64,256] [--generator wrk|own] [--json]

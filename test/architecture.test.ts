@@ -51,6 +51,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@hono/zod-openapi': ['http/'],
   zod: ['gateway/', 'http/', 'config.ts'],
   jose: ['http/'],
+  qrcode: ['http/', 'simulator/'],
   react: ['console/'],
   'react-dom': ['console/'],
 }

@@ -10,6 +10,8 @@ export interface Call {
   readonly verb: Verb
   /** What the verb is about: an order id, a handler's name. */
   readonly argument: string | undefined
+  /** All of them, for a verb with several. */
+  readonly words: readonly string[]
   readonly out: Output
   has(flag: string): boolean
   text(flag: string): string | undefined
@@ -69,6 +71,7 @@ export function readCall(verb: Verb, args: readonly string[]): Call {
   return {
     verb,
     argument: positionals[0],
+    words: positionals,
     out: new Output(values.has('json')),
     has: (name) => values.has(name),
     text: read((value): value is string => typeof value === 'string'),
@@ -105,7 +108,8 @@ function readValue(
 }
 
 function argumentProblems(verb: Verb, positionals: readonly string[], isHelp: boolean): string[] {
-  const most = verb.argument ? 1 : 0
+  const wanted = verb.argument?.split(' ') ?? []
+  const most = wanted.length
   if (positionals.length > most) {
     return [
       `\`bayar ${verb.name}\` does not know what to do with ${positionals
@@ -114,8 +118,6 @@ function argumentProblems(verb: Verb, positionals: readonly string[], isHelp: bo
         .join(', ')}.`,
     ]
   }
-  const isRequired = verb.argument !== undefined && !verb.argument.startsWith('[')
-  return isRequired && positionals.length === 0 && !isHelp
-    ? [`Say which: bayar ${verb.name} ${verb.argument}.`]
-    : []
+  const needed = wanted.filter((name) => !name.startsWith('[')).length
+  return positionals.length < needed && !isHelp ? [`Say which: bayar ${verb.name} ${verb.argument}.`] : []
 }

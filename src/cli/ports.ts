@@ -4,12 +4,13 @@ import { BayarError } from '../errors.ts'
 /** How a port is called on the command line and in the environment. */
 export interface PortName {
   readonly what: string
-  readonly variable: 'PORT' | 'SIMULATOR_PORT'
+  readonly variable: 'PORT' | 'SIMULATOR_PORT' | 'LISTEN_PORT'
   readonly otherwise: number
 }
 
 export const APP_PORT: PortName = { what: 'app', variable: 'PORT', otherwise: 3000 }
 export const SIMULATOR_PORT: PortName = { what: 'simulator', variable: 'SIMULATOR_PORT', otherwise: 3001 }
+export const LISTEN_PORT: PortName = { what: 'listener', variable: 'LISTEN_PORT', otherwise: 3002 }
 
 export function hostOf(given: string | undefined): string {
   return given ?? (process.env.HOST || '127.0.0.1')

@@ -15,7 +15,7 @@ export type Run = (call: Call) => Promise<ExitName | undefined>
 export interface Verb {
   /** One word, or a noun and a verb. */
   readonly name: string
-  /** `ORDER` must be given, `[ID]` may be. */
+  /** `ORDER` must be given, `[ID]` may be; several stand beside each other. */
   readonly argument?: string
   readonly says: string
   /** More, for the verb's own help. */

@@ -100,6 +100,61 @@ BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is 
     load: () => import('./verbs/simulator.ts'),
   },
   {
+    name: 'trigger',
+    argument: 'STATUS ORDER',
+    says: 'Post a signed notification of any status to a URL on this machine.',
+    about: `STATUS is a transaction_status of Midtrans (settlement, deny, partial_refund …), or \`challenge\`. What a simulator on this machine knows of the order (amount, method, transaction) is taken from there, so that the notice fits the payment; flags say otherwise.
+URL and key are those of \`bayar dev\` in BAYAR_HOME, else MIDTRANS_NOTIFICATION_URL and MIDTRANS_SERVER_KEY.`,
+    needsNoConfig: true,
+    flags: {
+      url: { takes: 'text', value: 'URL', says: 'Where to post it.' },
+      method: {
+        takes: 'text',
+        value: 'METHOD',
+        says: 'How it is paid: bca_va, qris, gopay, credit_card … (bca_va).',
+      },
+      amount: { takes: 'whole number', value: 'RUPIAH', says: 'The gross amount (10000).' },
+      refund: {
+        takes: 'whole number',
+        value: 'RUPIAH',
+        says: 'How much is refunded or charged back in part (half).',
+      },
+      transaction: { takes: 'text', value: 'ID', says: 'The transaction id (one made up).' },
+      copies: { takes: 'whole number', value: 'COUNT', says: 'How often it is posted, at once (1).' },
+      'wrong-signature': { says: 'Sign it with another key, to see it refused.' },
+      print: { says: 'Only print the notification.' },
+      'allow-remote': { says: 'Also post to an address that is not on this machine.' },
+      'allow-production-key': {
+        says: 'Also sign with a production key: whoever receives it cannot tell it from Midtrans’s own.',
+      },
+    },
+    load: () => import('./verbs/trigger.ts'),
+  },
+  {
+    name: 'listen',
+    says: 'Print the notifications that arrive, with the verdict on their signature.',
+    about:
+      'The key is that of `bayar dev` in BAYAR_HOME, else MIDTRANS_SERVER_KEY. Every notification is answered 200, unless --answer says otherwise.',
+    needsNoConfig: true,
+    flags: {
+      port: {
+        takes: 'whole number',
+        value: 'PORT',
+        says: 'Where to listen (else LISTEN_PORT, else 3002); 0 takes a free one.',
+      },
+      host: HOST,
+      answer: {
+        takes: 'whole number',
+        value: 'STATUS',
+        says: 'Answer this HTTP status, to watch the retries.',
+      },
+      count: { takes: 'whole number', value: 'COUNT', says: 'End after so many.' },
+      'allow-remote': { says: 'Also listen on an address that other machines reach.' },
+      'allow-production-key': { says: 'Also verify with a production key.' },
+    },
+    load: () => import('./verbs/listen.ts'),
+  },
+  {
     name: 'status',
     says: 'Is it ready, and what is waiting?',
     load: () => import('./verbs/status.ts'),

@@ -103,11 +103,17 @@ function capture(world: World, { body, forced }: Asked): Outcome {
 function extrasOf(request: Request, echoed: Extras['echoed'] | null): Extras | null {
   const overrideUrls = urlsIn(request, 'x-override-notification')
   const appendUrls = urlsIn(request, 'x-append-notification')
-  return echoed || overrideUrls || appendUrls ? { echoed: echoed ?? {}, overrideUrls, appendUrls } : null
+  return echoed || overrideUrls || appendUrls
+    ? { echoed: echoed ?? {}, overrideUrls, appendUrls, isQuiet: false }
+    : null
 }
 
 function urlsIn(request: Request, header: string): string[] | null {
-  const urls = (request.headers.get(header) ?? '')
+  return readNotificationUrls(request.headers.get(header))
+}
+
+export function readNotificationUrls(text: string | null): string[] | null {
+  const urls = (text ?? '')
     .split(',')
     .map((url) => url.trim())
     .filter(isHttpUrl)

@@ -5,13 +5,17 @@
  * Answers are kept as what they say, not as text: three hundred charges a second leave ninety thousand of them.
  */
 export const KEY_LENGTH_MAX = 46
-const LIFETIME_MS = 5 * 60_000
 /** The oldest fall out first; a repeat of one of those is an ordinary duplicate (406). */
 const ANSWERS_MAX = 250_000
 
 export class AnswerMemory<Answer> {
+  readonly #lifetimeMs: number
   readonly #running = new Set<string>()
   readonly #answers = new Map<string, { readonly answer: Answer; readonly untilMs: number }>()
+
+  constructor(minutes = 5) {
+    this.#lifetimeMs = minutes * 60_000
+  }
 
   recall(key: string, nowMs: number): Answer | 'running' | undefined {
     if (this.#running.has(key)) return 'running'
@@ -28,7 +32,7 @@ export class AnswerMemory<Answer> {
     this.#running.delete(key)
     if (answer === undefined) return
     this.#answers.delete(key)
-    this.#answers.set(key, { answer, untilMs: nowMs + LIFETIME_MS })
+    this.#answers.set(key, { answer, untilMs: nowMs + this.#lifetimeMs })
     for (const [oldest, { untilMs }] of this.#answers) {
       if (untilMs > nowMs && this.#answers.size <= ANSWERS_MAX) break
       this.#answers.delete(oldest)

@@ -1,5 +1,7 @@
 import { Hono } from 'hono'
 import { createControlApi } from './control-api.ts'
+import { createCheckoutPages } from './pages/checkout-routes.ts'
+import { createCustomerPages } from './pages/customer-routes.ts'
 import { createPages } from './pages/index.ts'
 import { sameOriginOnly } from './same-origin.ts'
 import type { Simulator } from './simulator.ts'
@@ -10,6 +12,8 @@ export function createApp(simulator: Simulator, world: () => World): Hono {
   const app = new Hono({ strict: false })
   app.use(sameOriginOnly)
   app.route('/_simulator', createControlApi(simulator, world))
+  app.route('/', createCheckoutPages(simulator, world))
+  app.route('/', createCustomerPages(simulator, world))
   app.route('/', createPages(simulator, world))
   return app
 }

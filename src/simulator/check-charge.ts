@@ -77,8 +77,8 @@ export function methodOf(body: unknown): Method | undefined {
   return METHODS.find((method) => method.paymentType === body.payment_type && method.variant === variant)
 }
 
-const ORDER_ID = /^[A-Za-z0-9_~.-]+$/
-const ORDER_ID_SAYS = 'only letters, digits and - _ ~ . are allowed'
+export const ORDER_ID = /^[A-Za-z0-9_~.-]+$/
+export const ORDER_ID_SAYS = 'only letters, digits and - _ ~ . are allowed'
 const DIGITS = /^\d+$/
 const CUSTOM_FIELDS = ['custom_field1', 'custom_field2', 'custom_field3'] as const
 
@@ -136,7 +136,7 @@ function checkExpiry(charge: Reader, method: Method, nowMs: number, problems: st
   return expiresMs
 }
 
-function checkItems(charge: Reader, amount: number | undefined, problems: string[]): void {
+export function checkItems(charge: Reader, amount: number | undefined, problems: string[]): void {
   const items = charge.list('item_details')
   if (!items) return
   let sum: number | undefined = 0
@@ -164,7 +164,7 @@ const ADDRESS_MOST = {
   country_code: 10,
 }
 
-function checkCustomer(charge: Reader): void {
+export function checkCustomer(charge: Reader): void {
   const customer = charge.object('customer_details', false)
   for (const field of ['first_name', 'last_name', 'email', 'phone']) customer?.text(field, { most: 255 })
   for (const which of ['billing_address', 'shipping_address']) {

@@ -143,6 +143,7 @@ export function createControlApi(simulator: Simulator, world: () => World): Hono
 
   const showSettings = () => ({
     notification_url: world().settings.notificationUrls.join(','),
+    recurring_url: world().settings.recurringUrls.join(','),
     pay_account_notification_url: world().settings.payAccountUrl,
     disabled_methods: [...world().settings.disabledMethods],
     mirror_body_codes: world().settings.mirrorBodyCodes,
@@ -151,6 +152,7 @@ export function createControlApi(simulator: Simulator, world: () => World): Hono
   api.patch('/settings', async (context) => {
     const {
       notification_url: url,
+      recurring_url: recurring,
       pay_account_notification_url: accountUrl,
       disabled_methods: disabled,
       mirror_body_codes: mirror,
@@ -158,6 +160,7 @@ export function createControlApi(simulator: Simulator, world: () => World): Hono
     if (mirror !== undefined && typeof mirror !== 'boolean')
       throw invalidRequest([{ field: 'mirror_body_codes', reason: 'must be true or false' }])
     if (url !== undefined) world().settings.notificationUrls = readUrls(readUrlSetting(url))
+    if (recurring !== undefined) world().settings.recurringUrls = readUrls(readUrlSetting(recurring))
     if (accountUrl !== undefined)
       world().settings.payAccountUrl = readUrls(readUrlSetting(accountUrl))[0] ?? null
     if (disabled !== undefined) world().settings.disabledMethods = readMethods(readTexts(disabled))
@@ -249,6 +252,7 @@ function wireTransaction(one: SimulatedTransaction): Record<string, unknown> {
     order_id: one.orderId,
     payment_type: one.paymentType,
     bank: one.bank,
+    method_name: one.methodName,
     transaction_status: one.status,
     fraud_status: one.fraudStatus,
     gross_amount: one.grossAmount,
@@ -277,6 +281,7 @@ function wireNotification(notice: SimulatedNotification): Record<string, unknown
     order_id: notice.orderId,
     transaction_id: notice.transactionId,
     transaction_status: notice.transactionStatus,
+    kind: notice.kind,
     url: notice.url,
     state: notice.state,
     fault: notice.fault,

@@ -91,7 +91,7 @@ describe('the door', () => {
     ['the wrong verb',         { Authorization: basic('SB-Mid-server-bench') },                              'GET',  '/v2/order-1/cancel', 405],
     ['a slash in the id',      { Authorization: basic('SB-Mid-server-bench') },                              'GET',  '/v2/a%2Fb/status',   404],
     ['a broken escape',        { Authorization: basic('SB-Mid-server-bench') },                              'GET',  '/v2/%zz/status',     404],
-    ['an API not simulated',   { Authorization: basic('SB-Mid-server-bench') },                              'POST', '/v1/subscriptions',  404],
+    ['an API not simulated',   { Authorization: basic('SB-Mid-server-bench') },                              'POST', '/iris/api/v1/payouts', 404],
   ] as const)('%s', async (_, headers, method, path, http) => {
     expect((await ask(headers, method, path)).status).toBe(http)
   })

@@ -3,7 +3,7 @@ import { type Asked, act, idInBody } from './act.ts'
 import { KEY_LENGTH_MAX } from './answer-memory.ts'
 import { methodOf } from './check-charge.ts'
 import { type Route, routeOf, type Verb } from './endpoints.ts'
-import { FAULTS, type Fault, FORCES, readFault } from './faults.ts'
+import { actsBefore, FAULTS, type Fault, FORCES, readFault } from './faults.ts'
 import { documentOf, type Outcome, refused } from './outcome.ts'
 import { noRouteDocument, REFUSALS, type RefusalName, refusalDocument } from './refusals.ts'
 import type { LoggedRequest } from './request-log.ts'
@@ -25,13 +25,19 @@ export class LineCut extends TypeError {
 }
 
 /** How long a request that is never answered hangs, by the simulator's clock, unless its sender gives up before. */
-const HANG_SECONDS = 120
+export const HANG_SECONDS = 120
 const BODY_BYTES_MAX = 16 * 1024
-const HTML =
+export const BAD_GATEWAY_HTML =
   '<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>'
 
 export function isApiPath(pathname: string): boolean {
-  return /^\/(v1|v2|snap|iris)(\/|$)/.test(pathname)
+  // Below /snap are also its pages and its script.
+  return /^\/(v1|v2|iris)(\/|$)/.test(pathname)
+}
+
+/** Called with the client key, from a shop's page. */
+export function isForBrowsers(pathname: string): boolean {
+  return pathname === '/v2/token' || pathname === '/v2/card/register'
 }
 
 interface Trace {
@@ -135,7 +141,7 @@ async function answer(world: World, request: Request, pathname: string, trace: T
 
 // ---------------------------------------------------------------- what was asked
 
-async function readBody(request: Request): Promise<string | undefined> {
+export async function readBody(request: Request): Promise<string | undefined> {
   const length = request.headers.get('content-length')
   if (Number(length) > BODY_BYTES_MAX) return undefined
   // With a length told, the body ends there: reading it in one go spares every request a stream, and half of the time.
@@ -155,7 +161,7 @@ async function readBody(request: Request): Promise<string | undefined> {
   return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
-function parse(text: string | undefined): unknown {
+export function parse(text: string | undefined): unknown {
   if (!text) return undefined
   try {
     return JSON.parse(text)
@@ -178,10 +184,15 @@ function notAdmitted(world: World, { request, route }: Asked): Outcome | undefin
 function holdsKey(world: World, request: Request, { endpoint }: Route): boolean {
   if (endpoint.key === 'client_in_query')
     return new URL(request.url).searchParams.get('client_key') === world.clientKey
+  const key = keyGiven(request)
+  return key === world.merchant.serverKey || (endpoint.key === 'either' && key === world.clientKey)
+}
+
+/** The user name of Basic; the password is empty. */
+export function keyGiven(request: Request): string | undefined {
   const [scheme, credentials] = (request.headers.get('authorization') ?? '').split(' ')
   const given = scheme?.toLowerCase() === 'basic' ? Buffer.from(credentials ?? '', 'base64').toString() : ''
-  const key = given.split(':')[0]
-  return key === world.merchant.serverKey || (endpoint.key === 'either' && key === world.clientKey)
+  return given.split(':')[0]
 }
 
 /** POST only; too long a key is none; Permata VA and Indomaret know none (protocol.md §3). */
@@ -202,7 +213,7 @@ interface OwnFault {
 }
 
 /** A fault for this one request, in a header: `X-Simulator-Fault: lose_answer`, or JSON. */
-function readOwnFault(request: Request): OwnFault {
+export function readOwnFault(request: Request): OwnFault {
   const header = request.headers.get('x-simulator-fault')?.trim()
   if (!header) return { request: [], notification: [] }
   const fault = readFault(header.startsWith('{') ? (parse(header) ?? null) : header)
@@ -245,11 +256,6 @@ function json(status: number, document: unknown): Response {
   return Response.json(document, { status })
 }
 
-function actsBefore(fault: Fault): boolean {
-  if (fault.kind === 'lose_answer') return false
-  return (fault.when ?? 'before') === 'before'
-}
-
 async function end(
   world: World,
   fault: Fault | undefined,
@@ -269,7 +275,10 @@ async function end(
     case 'refuse':
       return say(refused(refusalWith(fault.code ?? '505')))
     case 'html':
-      return new Response(HTML, { status: fault.status ?? 502, headers: { 'Content-Type': 'text/html' } })
+      return new Response(BAD_GATEWAY_HTML, {
+        status: fault.status ?? 502,
+        headers: { 'Content-Type': 'text/html' },
+      })
     case 'timeout':
       await world.clock.wait(HANG_SECONDS)
       throw new LineCut()

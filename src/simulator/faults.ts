@@ -1,8 +1,8 @@
 import { BayarError, invalidRequest, type Problem } from '../errors.ts'
 import { TRANSACTION_STATUSES, type TransactionStatus } from '../gateway/wire.ts'
-import type { Verb } from './endpoints.ts'
 import { VERBS } from './endpoints.ts'
 import { REFUSALS } from './refusals.ts'
+import { type AnyVerb, V1_VERBS } from './v1/endpoints.ts'
 
 /**
  * Faults on demand, as a table: what a network and a gateway do to a merchant sooner or later. The one that costs money is `lose_answer`:
@@ -13,7 +13,7 @@ export type FaultKind = keyof typeof FAULTS
 interface FaultRow {
   readonly on: 'request' | 'notification'
   /** Only requests to these mean anything to it. */
-  readonly verbs?: readonly Verb[]
+  readonly verbs?: readonly AnyVerb[]
   /** `when`: before Midtrans acts (nothing happened) or after (it did, and the answer is lost). */
   readonly takes: readonly ('when' | 'seconds' | 'status' | 'body' | 'copies' | 'code')[]
   readonly says: { readonly en: string; readonly id: string }
@@ -55,10 +55,12 @@ const REFUSE_CODES: readonly string[] = [
   ),
 ]
 
+export const ANY_VERBS: readonly AnyVerb[] = [...VERBS, ...V1_VERBS]
+
 export interface Fault {
   readonly kind: FaultKind
   /** Only requests to this endpoint; left out, any. */
-  readonly verb?: Verb
+  readonly verb?: AnyVerb
   /** Only this order. */
   readonly orderId?: string
   /** Only notifications that tell this `transaction_status`. */
@@ -121,7 +123,7 @@ export class FaultList implements Faults {
   }
 
   /** Every latency that matches, and at most one fault that ends the request. Each is used up by one. */
-  takeForRequest(verb: Verb, orderId: string | undefined): Fault[] {
+  takeForRequest(verb: AnyVerb, orderId: string | undefined): Fault[] {
     const taken: Fault[] = []
     let ended = false
     for (const fault of this.#faults) {
@@ -157,6 +159,12 @@ export class FaultList implements Faults {
   }
 }
 
+/** Nothing has happened when this fault ends the request. */
+export function actsBefore(fault: Fault): boolean {
+  if (fault.kind === 'lose_answer') return false
+  return (fault.when ?? 'before') === 'before'
+}
+
 /** Fault requests come from people and from programs in other languages: every mistake is named at once. */
 export function checkFault(fault: Fault): Fault {
   const problems: Problem[] = []
@@ -171,8 +179,8 @@ export function checkFault(fault: Fault): Fault {
       says(field, `means nothing for ${fault.kind}`)
   }
   if (fault.verb !== undefined && row.on !== 'request') says('verb', `means nothing for ${fault.kind}`)
-  if (fault.verb !== undefined && !VERBS.includes(fault.verb))
-    says('verb', `must be one of ${VERBS.join(', ')}`)
+  if (fault.verb !== undefined && !ANY_VERBS.includes(fault.verb))
+    says('verb', `must be one of ${ANY_VERBS.join(', ')}`)
   if (fault.transactionStatus !== undefined && row.on !== 'notification')
     says('transactionStatus', `means nothing for ${fault.kind}`)
   if (fault.transactionStatus !== undefined && !TRANSACTION_STATUSES.includes(fault.transactionStatus))

@@ -5,9 +5,9 @@ import type { WorldClock } from './clock.ts'
 import {
   type Cause,
   FREES_ORDER_ID,
-  FREES_ORDER_ID_IN_SNAP,
   LIFECYCLE,
   type Move,
+  OPEN_FOR_ANOTHER,
   type State,
 } from './lifecycle.ts'
 import type { Method } from './methods.ts'
@@ -135,9 +135,11 @@ export class Ledger {
   }
 
   isFree(orderId: string, ofSnap: boolean): boolean {
+    // On a hosted page a customer may begin another way while the first is still open: two may even be paid.
+    if (ofSnap)
+      return this.ofOrder(orderId).every((one) => OPEN_FOR_ANOTHER.has(one.state) && one.settledMs === 0)
     const earlier = this.#latestByOrderId.get(orderId)
-    const frees = ofSnap ? FREES_ORDER_ID_IN_SNAP : FREES_ORDER_ID
-    return !earlier || (frees.has(earlier.state) && earlier.settledMs === 0)
+    return !earlier || (FREES_ORDER_ID.has(earlier.state) && earlier.settledMs === 0)
   }
 
   open(asked: NewTransaction): Transaction | LedgerRefusal {

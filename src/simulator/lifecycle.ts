@@ -131,4 +131,10 @@ export function stateOf(one: {
 export const FREES_ORDER_ID: ReadonlySet<State> = new Set(['expire', 'cancel'])
 
 /** A customer on a Snap page tries again under the same order id, until something is paid. */
-export const FREES_ORDER_ID_IN_SNAP: ReadonlySet<State> = new Set(['expire', 'cancel', 'deny', 'failure'])
+export const OPEN_FOR_ANOTHER: ReadonlySet<State> = new Set([
+  'pending',
+  'expire',
+  'cancel',
+  'deny',
+  'failure',
+])

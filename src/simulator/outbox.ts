@@ -44,6 +44,7 @@ export interface SimulatedNotification {
   readonly orderId: string
   /** Null for a test ping. */
   readonly transactionId: string | null
+  readonly kind: 'payment' | 'test' | Letter['kind']
   /** Null where the notification is about no transaction. */
   readonly transactionStatus: TransactionStatus | null
   /** Null when no address is configured. */
@@ -59,6 +60,7 @@ export interface SimulatedNotification {
 
 /** A notification about anything but a transaction. Those with the same lane go one after the other. */
 export interface Letter {
+  readonly kind: 'recurring' | 'pay_account'
   readonly lane: string
   readonly document: (signer: Merchant) => object
 }
@@ -130,7 +132,7 @@ export class Outbox {
 
   /** A transaction has a new status. Returns at once: a charge never waits for its notification. */
   announce(transaction: Transaction): void {
-    if (this.#closed) return
+    if (this.#closed || (transaction.extras?.isQuiet && transaction.status === 'pending')) return
     const view = viewOf(transaction)
     const fault = this.#faults.takeForNotification(transaction.orderId, view.status)
     this.#send({ view }, this.#addressesOf(transaction), fault)
@@ -379,6 +381,7 @@ export class Outbox {
       id: nameOf(notice),
       orderId: orderIdOf(subject, this.#merchant),
       transactionId: 'view' in subject ? subject.view.transaction.id : null,
+      kind: 'view' in subject ? 'payment' : 'testUuid' in subject ? 'test' : subject.letter.kind,
       transactionStatus:
         'view' in subject ? subject.view.status : 'testUuid' in subject ? 'settlement' : null,
       url,

@@ -14,7 +14,17 @@ export interface Random {
   whole(least: number, most: number): number
 }
 
-export type Stream = 'keys' | 'transactions' | 'cards' | 'accounts' | 'answers' | 'retries' | 'tests'
+export type Stream =
+  | 'keys'
+  | 'transactions'
+  | 'cards'
+  | 'accounts'
+  | 'answers'
+  | 'retries'
+  | 'tests'
+  | 'checkouts'
+  | 'subscriptions'
+  | 'invoices'
 
 /** Without a seed the world is different each time. */
 export function createRandom(seed: number | undefined, stream: Stream): Random {

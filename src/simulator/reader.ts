@@ -42,14 +42,24 @@ export class Reader {
     return value
   }
 
-  whole(field: string, { required, least }: { required?: boolean; least?: number }): number | undefined {
+  whole(
+    field: string,
+    { required, least, most }: { required?: boolean; least?: number; most?: number },
+  ): number | undefined {
     const value = this.#plain(field)
     if (value === undefined) return required ? this.#note(field, 'is required') : undefined
     if (typeof value !== 'number' || !Number.isSafeInteger(value))
       return this.#note(field, 'must be an integer')
     if (least !== undefined && value < least)
       return this.#note(field, `must be greater than or equal to ${least}`)
+    if (most !== undefined && value > most) return this.#note(field, `must be less than or equal to ${most}`)
     return value
+  }
+
+  number(field: string): number | undefined {
+    const value = this.#plain(field)
+    if (value === undefined) return undefined
+    return typeof value === 'number' && value >= 0 ? value : this.#note(field, 'must be a number, 0 or more')
   }
 
   flag(field: string): boolean {

@@ -1,11 +1,11 @@
-import type { Verb } from './endpoints.ts'
+import type { AnyVerb } from './v1/endpoints.ts'
 
 /** The latest requests to the API, for the person who wonders what their program really asked. Never keys, headers, queries or bodies. */
 export interface LoggedRequest {
   readonly at: Date
   readonly method: string
   readonly path: string
-  readonly verb: Verb | null
+  readonly verb: AnyVerb | null
   readonly orderId: string | null
   /** Null when the line was cut. */
   readonly httpStatus: number | null

@@ -12,6 +12,8 @@ export interface SimulatedTransaction {
   readonly paymentType: PaymentType
   readonly bank: string | null
   readonly method: string
+  /** As Snap names it. */
+  readonly methodName: string
   readonly status: TransactionStatus
   readonly fraudStatus: FraudStatus | null
   readonly grossAmount: number
@@ -58,6 +60,7 @@ export function showTransaction(world: World, transaction: Transaction): Simulat
     paymentType: method.paymentType,
     bank: detail?.card?.bank ?? variantOf('bank_transfer'),
     method: method.title,
+    methodName: method.name,
     status: transaction.status,
     fraudStatus: transaction.fraud,
     grossAmount: transaction.amount,

@@ -2,14 +2,16 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { type Acts, createActs, find, type Id } from './acts.ts'
 import { createApp } from './app.ts'
 import type { SimulatorClock } from './clock.ts'
-import { answerApi, isApiPath } from './core-api.ts'
+import { answerApi, isApiPath, isForBrowsers } from './core-api.ts'
 import type { Deliver } from './deliver-notification.ts'
 import type { Faults } from './faults.ts'
 import { listen } from './listen.ts'
 import type { SimulatedNotification } from './outbox.ts'
+import { isCustomerPath } from './pages/customer-routes.ts'
 import { createPayAccountActs, type SimulatedPayAccounts } from './pay-account-acts.ts'
 import { createRandom } from './random.ts'
 import { type SimulatedTransaction, showTransaction } from './show-transaction.ts'
+import { answerV1, isV1Path } from './v1/answer.ts'
 import { createWorld, type WorldOptions } from './world.ts'
 
 export interface SimulatorOptions {
@@ -19,6 +21,8 @@ export interface SimulatorOptions {
   readonly merchantId?: string
   /** The notification URL of the dashboard; several, or one text with commas. */
   readonly notificationUrl?: string | readonly string[]
+  /** Where news of subscriptions goes; without one there are only the notifications of their payments. */
+  readonly recurringUrl?: string | readonly string[]
   /** Where linked and unlinked GoPay accounts are told. */
   readonly payAccountNotificationUrl?: string
   /** Methods that the merchant has not been given (402), by their Snap names. */
@@ -72,6 +76,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     clientKey: options.clientKey ?? `SB-Mid-client-${keys.uuid().replaceAll('-', '').slice(0, 16)}`,
     merchantId: options.merchantId ?? `G${keys.digits(9)}`,
     notificationUrl: options.notificationUrl,
+    recurringUrl: options.recurringUrl,
     payAccountNotificationUrl: options.payAccountNotificationUrl,
     disabledMethods: options.disabledMethods,
     clock: options.clock,
@@ -82,8 +87,15 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   }
   let world = createWorld(worldOptions)
 
-  const respond = async (request: Request): Promise<Response> =>
-    isApiPath(new URL(request.url).pathname) ? await answerApi(world, request) : await app.fetch(request)
+  const respond = async (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url)
+    if (isV1Path(pathname)) return await answerV1(world, request)
+    if (!isApiPath(pathname) || isCustomerPath(pathname)) return await app.fetch(request)
+    const answer = await answerApi(world, request)
+    // The card form of a shop's page asks for its token from another origin.
+    if (isForBrowsers(pathname)) answer.headers.set('Access-Control-Allow-Origin', '*')
+    return answer
+  }
 
   const simulator: Simulator = {
     serverKey: worldOptions.serverKey,

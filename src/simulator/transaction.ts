@@ -172,6 +172,8 @@ export interface Extras {
   /** Addresses from the charge's headers: instead of the dashboard's, or besides them. */
   readonly overrideUrls: readonly string[] | null
   readonly appendUrls: readonly string[] | null
+  /** Its pending is not told: what an invoice opens is nobody's try yet. */
+  readonly isQuiet: boolean
 }
 
 export interface NewTransaction {

@@ -1,9 +1,11 @@
 import { AnswerMemory } from './answer-memory.ts'
 import { CardVault } from './card-vault.ts'
+import { Checkouts } from './checkout/checkouts.ts'
 import { WorldClock } from './clock.ts'
 import type { Deliver } from './deliver-notification.ts'
 import { type Merchant, payAccountDocument } from './documents.ts'
 import { FaultList } from './faults.ts'
+import { Invoices } from './invoices/invoices.ts'
 import { Ledger } from './ledger.ts'
 import { readMethods } from './methods.ts'
 import { Outbox, readUrls } from './outbox.ts'
@@ -14,6 +16,9 @@ import { Rate } from './rate.ts'
 import type { LoggedRequest } from './request-log.ts'
 import { REQUESTS_KEPT } from './request-log.ts'
 import { Ring } from './ring.ts'
+import { chargeSubscription } from './subscriptions/charge-subscription.ts'
+import { Subscriptions } from './subscriptions/subscriptions.ts'
+import { createV1Memory, type V1Memory } from './v1/memory.ts'
 
 /** One Midtrans with one merchant. `reset` throws it away and makes another. */
 export interface World {
@@ -24,6 +29,10 @@ export interface World {
   readonly outbox: Outbox
   readonly faults: FaultList
   readonly memory: AnswerMemory<Outcome>
+  readonly v1Memory: V1Memory
+  readonly checkouts: Checkouts
+  readonly subscriptions: Subscriptions
+  readonly invoices: Invoices
   readonly requests: Ring<LoggedRequest>
   readonly cards: CardVault
   readonly payAccounts: PayAccounts
@@ -36,6 +45,8 @@ export interface World {
 /** What the merchant has set in the dashboard. */
 export interface Settings {
   notificationUrls: readonly string[]
+  /** News of subscriptions; without one there is only the payment's. */
+  recurringUrls: readonly string[]
   /** For linked and unlinked accounts; Midtrans takes one. */
   payAccountUrl: string | null
   /** Methods, by their Snap names, that this merchant has not been given. */
@@ -49,6 +60,7 @@ export interface WorldOptions {
   readonly clientKey: string
   readonly merchantId: string
   readonly notificationUrl?: string | readonly string[] | undefined
+  readonly recurringUrl?: string | readonly string[] | undefined
   readonly payAccountNotificationUrl?: string | undefined
   readonly disabledMethods?: readonly string[] | undefined
   readonly clock?: { readonly start?: Date; readonly frozen?: boolean } | undefined
@@ -64,6 +76,7 @@ export function createWorld(options: WorldOptions): World {
   const merchant: Merchant = { id: options.merchantId, serverKey: options.serverKey }
   const settings: Settings = {
     notificationUrls: readUrls(options.notificationUrl),
+    recurringUrls: readUrls(options.recurringUrl),
     payAccountUrl: readUrls(options.payAccountNotificationUrl)[0] ?? null,
     disabledMethods: readMethods(options.disabledMethods ?? []),
     mirrorBodyCodes: options.mirrorBodyCodes ?? false,
@@ -82,12 +95,13 @@ export function createWorld(options: WorldOptions): World {
   const payAccounts = new PayAccounts(createRandom(seed, 'accounts'))
   payAccounts.onChange = (account) => {
     const told = { ...account }
-    outbox.post({ lane: account.id, document: (signer) => payAccountDocument(told, signer) }, [
-      settings.payAccountUrl,
-    ])
+    outbox.post(
+      { kind: 'pay_account', lane: account.id, document: (signer) => payAccountDocument(told, signer) },
+      [settings.payAccountUrl],
+    )
   }
   clock.atRest = () => outbox.idle()
-  return {
+  const world: World = {
     clock,
     merchant,
     clientKey: options.clientKey,
@@ -95,6 +109,10 @@ export function createWorld(options: WorldOptions): World {
     outbox,
     faults,
     memory: new AnswerMemory(),
+    v1Memory: createV1Memory(),
+    checkouts: new Checkouts(clock, createRandom(seed, 'checkouts')),
+    subscriptions: new Subscriptions(clock, createRandom(seed, 'subscriptions')),
+    invoices: new Invoices(clock, createRandom(seed, 'invoices')),
     requests: new Ring(REQUESTS_KEPT),
     cards: new CardVault(createRandom(seed, 'cards')),
     payAccounts,
@@ -102,4 +120,6 @@ export function createWorld(options: WorldOptions): World {
     answerIds: createRandom(seed, 'answers'),
     settings,
   }
+  world.subscriptions.charge = (subscription) => chargeSubscription(world, subscription)
+  return world
 }

@@ -1,7 +1,6 @@
 import { html } from 'hono/html'
 import { TRANSACTION_STATUSES } from '../../gateway/wire.ts'
-import { VERBS } from '../endpoints.ts'
-import { FAULT_KINDS, FAULTS } from '../faults.ts'
+import { ANY_VERBS, FAULT_KINDS, FAULTS } from '../faults.ts'
 import { type Html, layout, type Page } from './layout.ts'
 
 export function faultsPage(page: Page): Html {
@@ -45,7 +44,7 @@ ${field('order_id', say('order'), html`<input id="order_id" name="order_id" maxl
 ${field('times', say('times'), html`<input id="times" name="times" type="number" min="1" max="1000000" value="1">`)}
 </div>
 <fieldset><legend>${say('details')}</legend><p class="soft small">${say('option_hint')}</p><div class="row">
-${field('verb', say('endpoint'), html`<select id="verb" name="verb"><option value="">${say('any')}</option>${VERBS.map((verb) => html`<option>${verb}</option>`)}</select>`)}
+${field('verb', say('endpoint'), html`<select id="verb" name="verb"><option value="">${say('any')}</option>${ANY_VERBS.map((verb) => html`<option>${verb}</option>`)}</select>`)}
 ${field('when', say('when'), html`<select id="when" name="when"><option value=""></option><option value="before">${say('before')}</option><option value="after">${say('after')}</option></select>`)}
 ${field('seconds', say('seconds'), number('seconds', 1, 86_400))}
 ${field('status', say('http_status'), number('status', 400, 599))}

@@ -37,7 +37,7 @@ function noticeRow(page: Page, notice: SimulatedNotification): Html {
   return html`<tr><td>${time(notice.createdAt)}</td>
 <td class="id">${
     notice.transactionId === null
-      ? html`<span class="badge">${notice.transactionStatus === null ? notice.orderId : say('test_ping')}</span>`
+      ? html`<span class="badge">${notice.kind === 'test' ? say('test_ping') : notice.kind}</span>`
       : html`<a href="/transactions/${notice.transactionId}">${notice.orderId}</a>`
   }</td>
 <td>${notice.transactionStatus === null ? '' : statusBadge(page, notice.transactionStatus)}${notice.fault ? html`<br><code>${notice.fault}</code>` : ''}</td>

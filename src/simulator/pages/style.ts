@@ -36,5 +36,7 @@ td ol { margin:.25rem 0; padding-left:1.25rem } td form { margin-top:.35rem } ol
 .alert, .done { border-radius:8px; padding:.6rem 1rem; margin:1rem 0; background:var(--bad-ground); color:var(--bad) } .done { background:var(--good-ground); color:var(--good) }
 .big { font-size:1.75rem; font-weight:700; margin:.25rem 0; font-variant-numeric:tabular-nums } .card { background:var(--paper); border:1px solid var(--line); border-radius:8px; padding:1rem; margin:1rem 0 }
 summary { cursor:pointer } .empty { padding:1.5rem; text-align:center; color:var(--soft); background:var(--paper); border:1px dashed var(--line); border-radius:8px; max-width:none }
+img.qr { background:#fff; border-radius:8px } .till main { max-width:34rem } .till .end { text-align:right; margin:0 } .choices { display:grid; gap:.5rem } form.choice { background:var(--paper); border:1px solid var(--line); border-radius:8px; padding:.6rem 1rem }
+form.choice .row { margin:.35rem 0 0 } ul.list { padding-left:1.25rem } a.button { display:inline-block; font-weight:600; background:var(--accent); color:var(--paper); border-radius:6px; padding:.5rem .9rem; text-decoration:none } input.check { width:auto; min-height:0 }
 @media (max-width:40rem) { dl { grid-template-columns:1fr; gap:0 } dd { margin-bottom:.5rem } .now { margin-left:0 } }
 `
