@@ -45,6 +45,8 @@ export type { Receipt } from './operations/notifications/receive-notification.ts
 export type { Replayed } from './operations/notifications/replay-notifications.ts'
 export type { ChargeCommon, ChargeInput, ChargeItem } from './operations/payments/charge-input.ts'
 export type { Checked } from './operations/payments/check-payment.ts'
+export type { CheckoutInput } from './operations/payments/checkout-input.ts'
+export type { CheckedOut, CheckoutPage } from './operations/payments/checkout-payment.ts'
 export type { CaptureInput } from './operations/payments/command-payment.ts'
 export type { HistoryEntry, Page, PaymentQuery, PaymentReference } from './operations/payments/index.ts'
 export type {

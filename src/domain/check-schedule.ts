@@ -22,10 +22,9 @@ export function nextCheckAt(
   const early = FIRST_MS.slice(checks)
     .map((delay) => payment.createdAt.getTime() + delay)
     .find((at) => at > now.getTime())
-  if (early !== undefined) return new Date(early)
   const expiry = payment.expiryTime?.getTime() ?? payment.createdAt.getTime() + DAY_MS
   const often = now.getTime() < expiry + OFTEN_UNTIL_AFTER_EXPIRY_MS
-  const regular = now.getTime() + (often ? OFTEN_MS : DAY_MS)
+  const regular = early ?? now.getTime() + (often ? OFTEN_MS : DAY_MS)
   // Just after the deadline the ending is there to be asked: an expiry notice may be the one that got lost.
   const afterExpiry = expiry + 2 * MINUTE_MS
   return new Date(afterExpiry > now.getTime() && afterExpiry < regular ? afterExpiry : regular)

@@ -51,6 +51,24 @@ export interface OrderAsked {
   readonly notificationUrl: string | null
 }
 
+/** What one hosted page asks: the order, and which methods the customer may choose from. */
+export interface CheckoutAsked extends OrderAsked {
+  /** Snap's names of the methods; null leaves it to the dashboard. */
+  readonly enabledPayments: readonly string[] | null
+  readonly finishUrl: string | null
+  readonly errorUrl: string | null
+  readonly card: CheckoutCard | null
+}
+
+export interface CheckoutCard {
+  /** 3-D Secure; asked for unless false. */
+  readonly secure?: boolean
+  readonly saveCard?: boolean
+  readonly bank?: string
+  /** Only reserve the amount; `capture` takes it. */
+  readonly type?: 'authorize'
+}
+
 export interface AttemptState {
   readonly id: string
   readonly transactionId: string

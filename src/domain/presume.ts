@@ -1,5 +1,5 @@
 /**
- * Verdicts of our own, where Midtrans said nothing: a charge that was never created. They stand beside the status, never in the lifecycle table: whatever Midtrans says later is judged
+ * Verdicts of our own, where Midtrans said nothing: a charge that was never created, a page that nobody used. They stand beside the status, never in the lifecycle table: whatever Midtrans says later is judged
  * from the status beneath, clears them, and does not repeat their event.
  */
 import { type PaymentState, shownStatus } from './payment.ts'
@@ -34,5 +34,20 @@ export function reopen(payment: PaymentState, intentId: string, cause: Cause, ne
     status: foldStatus(book.attempts, true),
   }
   tell(book, cause, null, previous)
+  return closeBook(book, payment.version)
+}
+
+/** The page on which the customer could have chosen a way to pay is over, and none was begun. */
+export function presumeExpired(payment: PaymentState, cause: Cause, newId: () => string): Plan {
+  const book = openBook(payment, newId)
+  if (payment.presumed !== null || payment.attempts.length > 0) return closeBook(book, payment.version)
+  const previous = shownStatus(payment)
+  book.payment = {
+    ...book.payment,
+    openIntentId: null,
+    presumed: 'expired',
+    presumedEvent: 'payment.expired',
+  }
+  tell(book, cause, 'payment.expired', previous)
   return closeBook(book, payment.version)
 }

@@ -1,7 +1,7 @@
 import { variantOf } from '../domain/charge-methods.ts'
 import { formatJakartaTime } from '../domain/jakarta-time.ts'
 import { toNumber } from '../domain/money.ts'
-import type { Address, ChargeAsked, CustomerDetails, Item } from '../domain/payment.ts'
+import type { Address, ChargeAsked, CustomerDetails, Item, OrderAsked } from '../domain/payment.ts'
 import { invalidRequest, type Problem } from '../errors.ts'
 import { fieldProblems } from './charge-fields.ts'
 import { defined, methodRequest } from './charge-parts.ts'
@@ -182,23 +182,30 @@ function spanOf(seconds: number): string {
 }
 
 /** In minutes, Midtrans's own default, where they come out even. */
-function spanIn(seconds: number): Pick<CustomExpiry, 'expiry_duration' | 'unit'> {
+export function spanIn(seconds: number): Pick<CustomExpiry, 'expiry_duration' | 'unit'> {
   if (seconds % 60 !== 0) return { expiry_duration: seconds, unit: 'second' }
   return { expiry_duration: seconds / 60, unit: 'minute' }
 }
 
 function bodyOf(asked: ChargeAsked, now: Date): ChargeRequest {
-  const [custom_field1, custom_field2, custom_field3] = asked.customFields
-  const customer = customerOf(asked.customer)
   return {
     ...methodRequest(asked, asked.orderId),
-    transaction_details: { order_id: asked.orderId, gross_amount: toNumber(asked.grossAmount) },
-    ...(asked.items.length > 0 && { item_details: asked.items.map(itemOf) }),
-    ...(Object.keys(customer).length > 0 && { customer_details: customer }),
+    ...orderBody(asked),
     ...(asked.expirySeconds !== null && {
       // Said, with its zone: left out, the time runs from whenever Midtrans gets round to the request.
       custom_expiry: { order_time: `${formatJakartaTime(now)} +0700`, ...spanIn(asked.expirySeconds) },
     }),
+  }
+}
+
+/** What is told of the order itself, the same whether we choose the method or the customer does. */
+export function orderBody(asked: OrderAsked) {
+  const [custom_field1, custom_field2, custom_field3] = asked.customFields
+  const customer = customerOf(asked.customer)
+  return {
+    transaction_details: { order_id: asked.orderId, gross_amount: toNumber(asked.grossAmount) },
+    ...(asked.items.length > 0 && { item_details: asked.items.map(itemOf) }),
+    ...(Object.keys(customer).length > 0 && { customer_details: customer }),
     ...present({ custom_field1, custom_field2, custom_field3 }),
     ...(asked.metadata && { metadata: asked.metadata }),
   }

@@ -1,7 +1,9 @@
 import type { Clock } from '../domain/clock.ts'
 import { toNumber } from '../domain/money.ts'
+import type { OrderAsked } from '../domain/payment.ts'
 import { BayarError } from '../errors.ts'
 import { chargeBody } from './charge-body.ts'
+import { checkoutBody } from './checkout-body.ts'
 import { createMidtransClient, type MidtransClient, type MidtransClientOptions } from './client.ts'
 import type { Ask, Gateway, RefundAsked } from './port.ts'
 import type { RefundRequest } from './wire.ts'
@@ -33,7 +35,12 @@ export function createGateway({ accounts, clock }: { accounts: readonly Account[
     charge: async (ask, asked) =>
       clientOf(ask.merchant).charge(chargeBody(asked, clock.now()), {
         ...options(ask),
-        overrideNotification: asked.notificationUrl === null ? [] : asked.notificationUrl.split(','),
+        overrideNotification: addressesOf(asked),
+      }),
+    checkout: async (ask, asked) =>
+      clientOf(ask.merchant).snap.create(checkoutBody(asked, clock.now()), {
+        ...options(ask),
+        overrideNotification: addressesOf(asked),
       }),
     status: async (ask, id) => clientOf(ask.merchant).status(id, options(ask)),
     cancel: async (ask, id) => clientOf(ask.merchant).cancel(id, options(ask)),
@@ -49,6 +56,10 @@ export function createGateway({ accounts, clock }: { accounts: readonly Account[
     directRefund: async (ask, id, asked) =>
       clientOf(ask.merchant).directRefund(id, refundBody(asked), options(ask)),
   }
+}
+
+function addressesOf({ notificationUrl }: OrderAsked): readonly string[] {
+  return notificationUrl === null ? [] : notificationUrl.split(',')
 }
 
 function refundBody({ key, amount, reason }: RefundAsked): RefundRequest {

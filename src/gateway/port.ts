@@ -1,6 +1,6 @@
 import type { AnswerClass } from '../domain/answer-class.ts'
 import type { Rupiah } from '../domain/money.ts'
-import type { ChargeAsked } from '../domain/payment.ts'
+import type { ChargeAsked, CheckoutAsked } from '../domain/payment.ts'
 
 /**
  * What operations may ask of Midtrans. Everything shaped like HTTP is behind it (client.ts), so that tests of ours can stand on the simulator
@@ -41,6 +41,8 @@ export interface RefundAsked {
 
 export interface Gateway {
   charge(ask: Ask, asked: ChargeAsked): Promise<Answer>
+  /** A hosted page (Snap). Until the customer has chosen a method, a second one takes the first one's place. */
+  checkout(ask: Ask, asked: CheckoutAsked): Promise<Answer>
   /** By transaction id wherever there is one: an order id may name several transactions. */
   status(ask: Ask, id: string): Promise<Answer>
   cancel(ask: Ask, id: string): Promise<Answer>

@@ -8,6 +8,7 @@ import { EVENT_TYPES, type EventType, REVIEW_REASONS, type ReviewReason } from '
 import { PAYMENT_COMMANDS, type PaymentCommand } from '../domain/payment-requests.ts'
 import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-status.ts'
 import { ERRORS, type ErrorCode } from '../errors.ts'
+import { SNAP_METHODS } from '../gateway/checkout-body.ts'
 import { PAYMENT_TYPES } from '../gateway/wire.ts'
 
 type Words<Word extends string> = [Word, ...Word[]]
@@ -137,44 +138,68 @@ export const methodFields = {
     .openapi(of('kredivo', 'For marketplaces, in Midtrans’s words.')),
 }
 
+/** What every order tells, whoever chooses the method. */
+const orderFields = {
+  gross_amount: rupiah,
+  order_id: z.string().optional().openapi({
+    description: 'Yours, unique: at most 50 letters, digits and - _ ~ . Made for you when left out.',
+  }),
+  customer_details: z
+    .strictObject({
+      first_name: z.string().optional(),
+      last_name: z.string().optional(),
+      email: z.string().optional(),
+      phone: z.string().optional(),
+      billing_address: address.optional(),
+      shipping_address: address.optional(),
+    })
+    .optional()
+    .openapi({ description: 'Needed by akulaku and kredivo.' }),
+  item_details: z
+    .array(chargeItem)
+    .optional()
+    .openapi({ description: 'Must add up to gross_amount. Needed by akulaku and kredivo.' }),
+  custom_expiry: z
+    .strictObject({ duration: z.int(), unit: z.enum(['second', 'minute', 'hour', 'day']) })
+    .optional()
+    .openapi({ description: 'Not for credit_card and ovo.' }),
+  custom_fields: z.array(z.string()).optional().openapi({ description: 'At most three.' }),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+  notification_url: z.string().optional(),
+  user_id: z.string().optional().openapi({ description: 'Whose payment it is: this user may read it.' }),
+  merchant: z.string().optional().openapi({ description: 'Which of your Midtrans accounts.' }),
+  new_attempt: z
+    .boolean()
+    .optional()
+    .openapi({ description: 'The last attempt of this order ended without money: begin another one.' }),
+}
+
 export const chargeRequest = z
-  .strictObject({
-    payment_type: z.enum(PAYMENT_TYPES),
-    gross_amount: rupiah,
-    order_id: z.string().optional().openapi({
-      description: 'Yours, unique: at most 50 letters, digits and - _ ~ . Made for you when left out.',
-    }),
-    ...methodFields,
-    customer_details: z
-      .strictObject({
-        first_name: z.string().optional(),
-        last_name: z.string().optional(),
-        email: z.string().optional(),
-        phone: z.string().optional(),
-        billing_address: address.optional(),
-        shipping_address: address.optional(),
-      })
-      .optional()
-      .openapi({ description: 'Needed by akulaku and kredivo.' }),
-    item_details: z
-      .array(chargeItem)
-      .optional()
-      .openapi({ description: 'Must add up to gross_amount. Needed by akulaku and kredivo.' }),
-    custom_expiry: z
-      .strictObject({ duration: z.int(), unit: z.enum(['second', 'minute', 'hour', 'day']) })
-      .optional()
-      .openapi({ description: 'Not for credit_card and ovo.' }),
-    custom_fields: z.array(z.string()).optional().openapi({ description: 'At most three.' }),
-    metadata: z.record(z.string(), z.unknown()).optional(),
-    notification_url: z.string().optional(),
-    user_id: z.string().optional().openapi({ description: 'Whose payment it is: this user may read it.' }),
-    merchant: z.string().optional().openapi({ description: 'Which of your Midtrans accounts.' }),
-    new_attempt: z
-      .boolean()
-      .optional()
-      .openapi({ description: 'The last attempt of this order ended without money: begin another one.' }),
-  })
+  .strictObject({ payment_type: z.enum(PAYMENT_TYPES), ...methodFields, ...orderFields })
   .openapi('ChargeRequest')
+
+export const checkoutRequest = z
+  .strictObject({
+    ...orderFields,
+    enabled_payments: z
+      .array(z.enum(SNAP_METHODS))
+      .optional()
+      .openapi({ description: 'What the customer may choose from; left out, what the dashboard says.' }),
+    finish_url: z
+      .string()
+      .optional()
+      .openapi({ description: 'Where the page sends the customer afterwards.' }),
+    error_url: z.string().optional(),
+    card: z
+      .strictObject({
+        secure: z.boolean().optional().openapi({ description: '3-D Secure; asked for unless false.' }),
+        save_card: z.boolean().optional(),
+        bank: z.string().optional().openapi({ description: 'Which bank takes the card.' }),
+        type: z.literal('authorize').optional().openapi({ description: 'Only reserve the amount.' }),
+      })
+      .optional(),
+  })
+  .openapi('CheckoutRequest')
 
 const instructions = {
   va_number: z.string().nullable(),
@@ -274,6 +299,16 @@ const paymentFields = {
 }
 
 export const payment = z.object(paymentFields).openapi('Payment')
+
+const pageFields = {
+  token: z.string().openapi({ description: 'For Snap’s script in the browser.' }),
+  redirect_url: z.string().openapi({ description: 'Or send the customer here.' }),
+  expires_at: instant,
+}
+
+export const checkedOut = z.object({ ...pageFields, payment, created: z.boolean() }).openapi('CheckedOut')
+
+const checkoutPage = z.object(pageFields).openapi('CheckoutPage')
 
 const historyFields = {
   id: uuid,
@@ -393,6 +428,7 @@ export const paymentDetail = z
     ...paymentFields,
     attempts: z.array(attempt),
     refunds: z.array(refund),
+    checkout: checkoutPage.nullable().openapi({ description: 'The hosted page that was made for it last.' }),
     possible: z
       .array(possible)
       .optional()

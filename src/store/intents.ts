@@ -4,6 +4,7 @@ import { type AskJson, askJson } from './host-transaction.ts'
 
 export type IntentCommand =
   | 'charge'
+  | 'checkout'
   | 'capture'
   | 'cancel'
   | 'expire'
@@ -101,6 +102,19 @@ export async function findIntent(database: Queryable, id: string): Promise<Inten
   const { rows } = await database.query<IntentRow>(
     `select ${COLUMNS} from bayar.intents i join bayar.payments p on p.id = i.payment_id where i.id = $1`,
     [id],
+  )
+  return rows[0]
+}
+
+export async function findLatestIntent(
+  database: Queryable,
+  paymentId: string,
+  command: IntentCommand,
+): Promise<IntentRow | undefined> {
+  const { rows } = await database.query<IntentRow>(
+    `select ${COLUMNS} from bayar.intents i join bayar.payments p on p.id = i.payment_id
+      where i.payment_id = $1 and i.command = $2 order by i.id desc limit 1`,
+    [paymentId, command],
   )
   return rows[0]
 }

@@ -34,6 +34,20 @@ export async function planNextCheck(database: Queryable, paymentId: string, at: 
   ])
 }
 
+/** It is open again, from the beginning. */
+export async function watchAgain(tx: Queryable, paymentId: string, at: Date): Promise<void> {
+  await tx.query(
+    `insert into bayar.open_payments (payment_id, next_check_at) values ($1, $2)
+         on conflict (payment_id) do update set next_check_at = excluded.next_check_at, checks = 0`,
+    [paymentId, at],
+  )
+}
+
+/** Nothing can come of it any more. */
+export async function stopChecks(database: Queryable, paymentId: string): Promise<void> {
+  await database.query('delete from bayar.open_payments where payment_id = $1', [paymentId])
+}
+
 /** Someone sent a badly signed notice about an order: if it is open it is asked about, and such notices cause no more than one check in ten minutes. */
 export async function checkSoon(database: Queryable, paymentId: string, at: Date): Promise<void> {
   await database.query(

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
 import { isUuid } from '../../domain/uuid.ts'
 import { BayarError } from '../../errors.ts'
 import type { ChargeInput } from '../../operations/payments/charge-input.ts'
+import type { CheckoutInput } from '../../operations/payments/checkout-input.ts'
 import type { Payment } from '../../operations/payments/payment-view.ts'
 import {
   byId,
   captureRequest,
   chargeRequest,
+  checkedOut,
   checkedPayment,
+  checkoutRequest,
   idempotent,
   noQuery,
   pageOf,
@@ -47,6 +50,20 @@ const charge = createRoute({
       payment,
       'Midtrans gave no clear answer and is being asked: `outcome` is unknown. Ask for the payment again shortly.',
     ),
+  },
+})
+
+const checkout = createRoute({
+  method: 'post',
+  path: `${at}/checkout`,
+  ...TAGS.payments,
+  ...STAFF,
+  summary: 'A hosted page where the customer chooses how to pay (Snap)',
+  middleware: staffOnly,
+  request: { headers: idempotent, query: noQuery, body: jsonBody(checkoutRequest) },
+  responses: {
+    201: answers(checkedOut, 'The page.'),
+    200: answers(checkedOut, 'An equal request had made it before.'),
   },
 })
 
@@ -156,19 +173,24 @@ export function addPaymentRoutes(
   const referenceTo = ({ orderId, merchant }: Payment) => ({ orderId, merchant })
 
   app.openapi(charge, async (c) => {
-    const { customer_details, item_details, ...rest } = c.req.valid('json')
-    const key = c.req.valid('header')['idempotency-key']
-    const input = {
-      ...toCamel(rest),
-      ...(customer_details === undefined ? {} : { customer: toCamel(customer_details) }),
-      ...(item_details === undefined ? {} : { items: toCamel(item_details) }),
-      ...(rest.order_id === undefined && key !== undefined ? { orderId: orderIdFor(key, c.var.body) } : {}),
-    } as ChargeInput
-    const { payment: charged, created } = await payments.chargeOnce(input, callerName(c.var.caller))
+    const input = orderInput(c.req.valid('json'), c.req.valid('header')['idempotency-key'], c.var.body)
+    const { payment: charged, created } = await payments.chargeOnce(
+      input as ChargeInput,
+      callerName(c.var.caller),
+    )
     return c.json(
       paymentBody(charged, c.var.caller),
       charged.outcome === 'unknown' ? 202 : created ? 201 : 200,
     )
+  })
+
+  app.openapi(checkout, async (c) => {
+    const input = orderInput(c.req.valid('json'), c.req.valid('header')['idempotency-key'], c.var.body)
+    const { payment: made, ...page } = await payments.checkout(
+      input as CheckoutInput,
+      callerName(c.var.caller),
+    )
+    return c.json({ ...toSnake(page), payment: paymentBody(made, c.var.caller) }, page.created ? 201 : 200)
   })
 
   app.openapi(list, async (c) => {
@@ -197,6 +219,7 @@ export function addPaymentRoutes(
       ...paymentBody(found, c.var.caller),
       attempts: found.attempts.map(attemptBody),
       refunds: toSnake(await payments.refunds(referenceTo(found))),
+      checkout: toSnake(await payments.checkoutPage(referenceTo(found))),
     }
     if (c.var.caller.kind === 'user') return c.json(body, 200)
     const [possible, history, deliveries, reviewed] = await Promise.all([
@@ -300,6 +323,21 @@ export function addPaymentRoutes(
     const page = await payments.openReviews({ ...given({ limit }), ...readCursorParameter(cursor) })
     return c.json(pageBody(page, c.req.url, toSnake), 200)
   })
+}
+
+/** As the library takes it. */
+function orderInput(
+  body: z.output<typeof chargeRequest> | z.output<typeof checkoutRequest>,
+  key: string | undefined,
+  bytes: Uint8Array,
+): object {
+  const { customer_details, item_details, ...rest } = body
+  return {
+    ...toCamel(rest),
+    ...(customer_details === undefined ? {} : { customer: toCamel(customer_details) }),
+    ...(item_details === undefined ? {} : { items: toCamel(item_details) }),
+    ...(rest.order_id === undefined && key !== undefined ? { orderId: orderIdFor(key, bytes) } : {}),
+  }
 }
 
 /**

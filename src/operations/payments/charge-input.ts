@@ -61,7 +61,6 @@ export interface CheckedCharge {
 export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () => string): CheckedCharge {
   const input = recordOf(given)
   const problems: Problem[] = []
-  const read = readerOf(problems)
 
   const paymentType = CHARGED_TYPES.find((type) => type === input.paymentType)
   if (paymentType === undefined)
@@ -74,6 +73,30 @@ export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () =>
   }
   problems.push(...unknownFields(input, paymentType))
 
+  const { merchant, userId, order } = readOrder(input, rules, problems, makeOrderId)
+
+  // Of an unknown method nothing more can be told; what every method has is judged all the same.
+  const method = paymentType === undefined ? ANY_METHOD : methodOf(paymentType, input, rules)
+  const asked = withDefaultExpiry({ ...order, ...method }, input, rules)
+  const all = chargeProblems(asked, problems)
+  if (all.length > 0) throw invalidRequest(all)
+  return { merchant, userId, newAttempt: input.newAttempt === true, asked }
+}
+
+export interface ReadOrder {
+  readonly merchant: string
+  readonly userId: string | null
+  readonly order: OrderAsked
+}
+
+/** What every charge and every page has. */
+export function readOrder(
+  input: Fields,
+  rules: Rules,
+  problems: Problem[],
+  makeOrderId: () => string,
+): ReadOrder {
+  const read = readerOf(problems)
   const merchant = input.merchant ?? rules.merchants[0]?.name ?? 'default'
   const account = rules.merchants.find((one) => one.name === merchant)
   if (!account) problems.push({ field: 'merchant', reason: 'is not configured' })
@@ -103,13 +126,7 @@ export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () =>
   }
   if (RESERVED.test(order.orderId))
     throw new BayarError('order_id_reserved', `Choose another one than ${order.orderId}.`)
-
-  // Of an unknown method nothing more can be told; what every method has is judged all the same.
-  const method = paymentType === undefined ? ANY_METHOD : methodOf(paymentType, input, rules)
-  const asked = withDefaultExpiry({ ...order, ...method }, input, rules)
-  const all = chargeProblems(asked, problems)
-  if (all.length > 0) throw invalidRequest(all)
-  return { merchant: merchant as string, userId, newAttempt: input.newAttempt === true, asked }
+  return { merchant: merchant as string, userId, order }
 }
 
 const ANY_METHOD: MethodCharge = { paymentType: 'qris' }
@@ -138,7 +155,7 @@ function withDefaultExpiry(asked: ChargeAsked, input: Fields, rules: Rules): Cha
   return { ...asked, expirySeconds: Math.max(custom.min ?? 0, Math.min(custom.max ?? seconds, seconds)) }
 }
 
-const COMMON_FIELDS = [
+export const COMMON_FIELDS = [
   'orderId',
   'grossAmount',
   'paymentType',
@@ -172,9 +189,9 @@ function unknownFields(input: Fields, paymentType: ChargedType | undefined): Pro
     })
 }
 
-type Fields = Readonly<Record<string, unknown>>
+export type Fields = Readonly<Record<string, unknown>>
 
-function recordOf(given: unknown): Fields {
+export function recordOf(given: unknown): Fields {
   return typeof given === 'object' && given !== null ? (given as Fields) : {}
 }
 
@@ -316,7 +333,7 @@ function readExpiry(problems: Problem[], given: unknown): number | null {
   return null
 }
 
-function readUrl(problems: Problem[], given: unknown): string | null {
+export function readUrl(problems: Problem[], given: unknown, field = 'notification_url'): string | null {
   if (given === undefined || given === null) return null
   if (
     typeof given === 'string' &&
@@ -327,6 +344,6 @@ function readUrl(problems: Problem[], given: unknown): string | null {
   ) {
     return given
   }
-  problems.push({ field: 'notification_url', reason: 'must be an http or https address' })
+  problems.push({ field, reason: 'must be an http or https address' })
   return null
 }

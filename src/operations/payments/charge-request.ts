@@ -1,5 +1,5 @@
 /** What a charge asks, as its intent keeps it: JSON with amounts as text, and read back to be sent once more. */
-import type { ChargeAsked } from '../../domain/payment.ts'
+import type { ChargeAsked, CheckoutAsked, OrderAsked } from '../../domain/payment.ts'
 
 /** As JSON keeps it: amounts as text, keys in one order, so that equal requests are equal text. */
 export function asText(value: unknown): unknown {
@@ -15,7 +15,14 @@ export function asText(value: unknown): unknown {
 
 /** The way back. Only we have written it, so it is what `asText` made of a charge. */
 export function readAsked(request: unknown): ChargeAsked {
-  const kept = request as ChargeAsked & { grossAmount: string }
+  return withAmounts(request as ChargeAsked)
+}
+
+export function readCheckoutAsked(request: unknown): CheckoutAsked {
+  return withAmounts(request as CheckoutAsked)
+}
+
+function withAmounts<Asked extends OrderAsked>(kept: Asked): Asked {
   return {
     ...kept,
     grossAmount: BigInt(kept.grossAmount),

@@ -1,13 +1,26 @@
 /** Finds out what became of commands whose answer nobody has: by asking, never by sending again blindly (defects D4, D13). */
 import { secondsAfter } from '../../domain/clock.ts'
-import { claimIntentsToCheck, type IntentRow, planIntentCheck } from '../../store/intents.ts'
+import {
+  claimIntentsToCheck,
+  type IntentCommand,
+  type IntentRow,
+  planIntentCheck,
+} from '../../store/intents.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
 import { findOutCharge } from './find-out-charge.ts'
 import { checkDelaySeconds, lookUpIntent, takeAnswer } from './run-intent.ts'
-import { sendPrepared } from './send-charge.ts'
+import { sendCheckout, sendPrepared } from './send-charge.ts'
 
 const LEASE_SECONDS = 90
+
+/** How the outcome is found out. A page that is made again moves no money; of everything else Midtrans is asked. */
+// biome-ignore format: a table is read in columns
+const FIND_OUT: Readonly<Record<IntentCommand, (context: Context, intent: IntentRow) => Promise<unknown>>> = {
+  charge: findOutCharge, checkout: sendCheckout,
+  capture: lookUpIntent, cancel: lookUpIntent, expire: lookUpIntent, approve: lookUpIntent, deny: lookUpIntent,
+  refund: lookUpIntent,  direct_refund: lookUpIntent,
+}
 
 /** Returns how many were due. */
 export async function checkIntents(context: Context, limit: number): Promise<number> {
@@ -41,7 +54,7 @@ async function checkIntent(context: Context, intent: IntentRow): Promise<void> {
       await takeAnswer(context, intent, recorded)
       return
     }
-    await (intent.command === 'charge' ? findOutCharge : lookUpIntent)(context, intent)
+    await FIND_OUT[intent.command](context, intent)
   } catch (error) {
     context.log.warn('intent could not be checked', {
       order_id: intent.order_id,

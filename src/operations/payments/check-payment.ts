@@ -10,11 +10,12 @@ import { BayarError, isBayarError } from '../../errors.ts'
 import type { Answer } from '../../gateway/port.ts'
 import { readDocument } from '../../gateway/read-document.ts'
 import { isAnotherOrders, translate } from '../../gateway/translate.ts'
-import { claimDuePayments, type OpenPayment, planNextCheck } from '../../store/open-payments.ts'
+import { claimDuePayments, type OpenPayment, planNextCheck, stopChecks } from '../../store/open-payments.ts'
 import { findPaymentByOrder, type PaymentRow } from '../../store/payments.ts'
 import { advanceWithin } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
+import { expireUnusedPage, findCheckoutPage } from './checkout-payment.ts'
 import type { PaymentName } from './command-payment.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
 
@@ -36,6 +37,7 @@ export async function checkPayment(context: Context, name: PaymentName): Promise
       await apply(context, name, id, answer)
       responses.push(document)
     } else if (answer.class === 'absent') {
+      await expireUnusedPage(context, name)
       responses.push(null)
     } else {
       const says = `${answer.message}${answer.code === null ? '' : ` (${answer.code})`}`
@@ -72,6 +74,13 @@ async function apply(context: Context, name: PaymentName, id: string, answer: An
   context.wake()
 }
 
+/** A page that nobody used: a day after its end Midtrans still knows no transaction of it, and never will. */
+function isOverForGood(payment: Payment, responses: Checked['responses'], now: Date): boolean {
+  const isOurGuess = payment.status === 'expired' && payment.attempts.length === 0
+  const sinceMs = now.getTime() - payment.updatedAt.getTime()
+  return isOurGuess && responses.every((response) => response === null) && sinceMs >= 24 * 3_600_000
+}
+
 const LEASE_SECONDS = 120
 const AT_ONCE = 4
 /** After "slow down", nobody is asked for a while. */
@@ -82,13 +91,23 @@ export function createPaymentChecks(context: Context): (limit: number) => Promis
   let pausedUntil = new Date(0)
   const isPaused = () => context.clock.now() < pausedUntil
 
+  /** A page's end is told by nobody: until a method is chosen, it is the end to look after. */
+  async function endOf(payment: Payment): Promise<Date | null> {
+    if (payment.attempts.length > 0) return payment.expiryTime
+    return (await findCheckoutPage(context, payment.id))?.expiresAt ?? null
+  }
+
   async function checkOne(open: OpenPayment): Promise<void> {
     const { database, clock } = context
     if (isPaused()) return planNextCheck(database, open.payment_id, pausedUntil)
     try {
-      const { payment } = await checkPayment(context, { merchant: open.merchant, orderId: open.order_id })
+      const { payment, responses } = await checkPayment(context, {
+        merchant: open.merchant,
+        orderId: open.order_id,
+      })
+      if (isOverForGood(payment, responses, clock.now())) return stopChecks(database, open.payment_id)
       const next = nextCheckAt(
-        { createdAt: open.created_at, expiryTime: payment.expiryTime },
+        { createdAt: open.created_at, expiryTime: await endOf(payment) },
         open.checks,
         clock.now(),
       )

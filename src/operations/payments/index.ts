@@ -21,6 +21,8 @@ import { mapPage, type Page, type PageAsked, readPage } from '../page.ts'
 import type { ChargeInput } from './charge-input.ts'
 import { type Charged, chargePayment } from './charge-payment.ts'
 import { type Checked, checkPayment } from './check-payment.ts'
+import type { CheckoutInput } from './checkout-input.ts'
+import { type CheckedOut, type CheckoutPage, checkoutPayment, findCheckoutPage } from './checkout-payment.ts'
 import {
   approvePayment,
   type CaptureInput,
@@ -71,6 +73,10 @@ export interface Payments {
   charge(input: ChargeInput): Promise<Payment>
   /** Like `charge`, and says whether this call made it or an equal one before it. */
   chargeOnce(input: ChargeInput, by?: string): Promise<Charged>
+  /** A hosted page (Snap) where the customer chooses how to pay: send them to `redirectUrl`, or open `token` with Snap's script. */
+  checkout(input: CheckoutInput, by?: string): Promise<CheckedOut>
+  /** The last page that was made for it; null when there is none. */
+  checkoutPage(payment: PaymentReference): Promise<CheckoutPage | null>
   /**
    * Writes a charge in your own transaction (pg, Drizzle, Kysely, Prisma), and sends nothing: it commits with your rows, or is never made. Afterwards `submit` sends it; a
    * worker does if you do not.
@@ -122,6 +128,11 @@ export function bindPayments(context: () => Promise<Context>): Payments {
   return {
     charge: async (input) => (await chargePayment(await context(), input, HOST)).payment,
     chargeOnce: async (input, by = HOST) => chargePayment(await context(), input, by),
+    checkout: async (input, by = HOST) => checkoutPayment(await context(), input, by),
+    async checkoutPage(reference) {
+      const at = await context()
+      return findCheckoutPage(at, (await rowOf(at, reference)).id)
+    },
     prepare: async (input, { tx }, by = HOST) => preparePayment(await context(), input, tx, by),
     async submit(reference) {
       const at = await context()

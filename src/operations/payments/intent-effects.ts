@@ -26,14 +26,21 @@ interface Looked {
 type Ended = 'rejected' | 'absent'
 
 interface Effect {
+  /** Its answer is a document about a transaction. A page has none until the customer chooses a method. */
+  readonly answerIsNews: boolean
   /** Asked after the news was applied. */
   isDone(looked: Looked): boolean | Promise<boolean>
   giveBack(context: Context, tx: Transaction, intent: IntentRow, state: Ended): Promise<void>
 }
 
 const nothing = async () => {}
-const ENDS: Effect = { isDone: ({ news }) => endedWithoutMoney(news.told), giveBack: nothing }
+const ENDS: Effect = {
+  answerIsNews: true,
+  isDone: ({ news }) => endedWithoutMoney(news.told),
+  giveBack: nothing,
+}
 const REFUNDS: Effect = {
+  answerIsNews: true,
   isDone: async ({ tx, intent }) => (await findRefundOfIntent(tx, intent.id))?.status === 'confirmed',
   giveBack: (context, tx, intent, state) =>
     releaseRefund(tx, intent.id, state === 'rejected' ? 'refused' : 'abandoned', context.clock.now()),
@@ -41,12 +48,13 @@ const REFUNDS: Effect = {
 
 // biome-ignore format: a table is read in columns
 const EFFECTS: Readonly<Record<IntentCommand, Effect>> = {
-  charge:        { isDone: isNewTransaction,                        giveBack: closeCharge },
+  charge:        { answerIsNews: true,  isDone: isNewTransaction,                      giveBack: closeCharge },
+  checkout:      { answerIsNews: false, isDone: isNewTransaction,                      giveBack: closeCharge },
   cancel:        ENDS,
   expire:        ENDS,
   deny:          ENDS,
-  approve:       { isDone: ({ news }) => tellsOfMoney(news.told),   giveBack: nothing },
-  capture:       { isDone: ({ news }) => tellsOfMoney(news.told),   giveBack: (_, tx, intent) => setCaptureAmount(tx, intent.payment_id, null) },
+  approve:       { answerIsNews: true,  isDone: ({ news }) => tellsOfMoney(news.told), giveBack: nothing },
+  capture:       { answerIsNews: true,  isDone: ({ news }) => tellsOfMoney(news.told), giveBack: (_, tx, intent) => setCaptureAmount(tx, intent.payment_id, null) },
   refund:        REFUNDS,
   direct_refund: REFUNDS,
 }

@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto'
 import { bankOf } from '../../domain/charge-methods.ts'
 import { firstCheckAt } from '../../domain/check-schedule.ts'
 import { formatJakartaTime } from '../../domain/jakarta-time.ts'
-import type { ChargeAsked } from '../../domain/payment.ts'
+import type { OrderAsked } from '../../domain/payment.ts'
 import { randomKey, uuidv7 } from '../../domain/uuid.ts'
 import { BayarError } from '../../errors.ts'
 import type { NewIntent } from '../../store/intents.ts'
 import type { NewPayment } from '../../store/payments.ts'
 import type { CheckedCharge } from './charge-input.ts'
 import { asText } from './charge-request.ts'
+import type { CheckedCheckout } from './checkout-input.ts'
 
 export interface NewCharge {
   readonly payment: NewPayment
@@ -17,20 +18,56 @@ export interface NewCharge {
   intentFor(paymentId: string): NewIntent
 }
 
-/** `sendBefore` and `checkAt` say who sends it: set, this process does, now; null, whoever claims it. */
-export function newCharge(
-  { asked, merchant, userId }: CheckedCharge,
-  written: { at: Date; requestedBy: string; sendBefore: Date | null; checkAt: Date },
+interface Written {
+  readonly at: Date
+  readonly requestedBy: string
+  /** Until when this process sends it, now; null, it waits for whoever claims it. */
+  readonly sendBefore: Date | null
+  readonly checkAt: Date
+}
+
+export function newCharge(charge: CheckedCharge, written: Written): NewCharge {
+  const { asked } = charge
+  return newOrder(charge, written, {
+    command: 'charge',
+    paymentType: asked.paymentType,
+    bank: bankOf(asked),
+    digest: digestOf(asked),
+  })
+}
+
+/** The customer chooses the method: until then there is none. */
+export function newCheckout(checkout: CheckedCheckout, written: Written): NewCharge {
+  return newOrder(checkout, written, {
+    command: 'checkout',
+    paymentType: null,
+    bank: null,
+    digest: digestOf({ ...checkout.asked, isCheckout: true }),
+  })
+}
+
+function newOrder(
+  {
+    asked,
+    merchant,
+    userId,
+  }: { readonly asked: OrderAsked; readonly merchant: string; readonly userId: string | null },
+  { at, ...sending }: Written,
+  method: {
+    readonly command: 'charge' | 'checkout'
+    readonly paymentType: string | null
+    readonly bank: string | null
+    readonly digest: Buffer
+  },
 ): NewCharge {
   const intentId = uuidv7()
-  const { at, ...how } = written
   return {
     payment: {
       id: uuidv7(),
       merchant,
       orderId: asked.orderId,
-      paymentType: asked.paymentType,
-      bank: bankOf(asked),
+      paymentType: method.paymentType,
+      bank: method.bank,
       grossAmount: asked.grossAmount,
       openIntentId: intentId,
       owner: null,
@@ -39,19 +76,19 @@ export function newCharge(
       customFields: asked.customFields,
       metadata: asked.metadata,
       items: asked.items,
-      requestDigest: digestOf(asked),
+      requestDigest: method.digest,
       at,
       firstCheckAt: firstCheckAt(at),
     },
     intentFor: (paymentId) => ({
       id: intentId,
       paymentId,
-      command: 'charge',
+      command: method.command,
       key: randomKey(),
       transactionId: null,
       request: asText(asked),
       at,
-      ...how,
+      ...sending,
     }),
   }
 }
@@ -72,10 +109,12 @@ const MAY_DIFFER: ReadonlySet<string> = new Set([
   'customFields',
   'tokenId',
   'paymentOptionToken',
+  'finishUrl',
+  'errorUrl',
 ])
 
 /** The same request is equal in method, amount, items and customer. */
-function digestOf(asked: ChargeAsked): Buffer {
+function digestOf(asked: object): Buffer {
   const same = Object.entries(asked).filter(([name]) => !MAY_DIFFER.has(name))
   return createHash('sha256')
     .update(JSON.stringify(asText(Object.fromEntries(same))))

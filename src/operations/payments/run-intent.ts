@@ -49,11 +49,10 @@ export function takeAnswer(context: Context, intent: IntentRow, answer: Answer):
     }
     return applying(context, tx, intent, async () => {
       if (answer.class === 'rejected') return endWithout(context, tx, intent, 'rejected')
-      await advanceWithin(
-        context,
-        tx,
-        itemOf(intent, withOwnRefund(newsOf(answer, 'answer', intent), intent)),
-      )
+      if (effectOf(intent).answerIsNews) {
+        const news = withOwnRefund(newsOf(answer, 'answer', intent), intent)
+        await advanceWithin(context, tx, itemOf(intent, news))
+      }
       await endIntent(tx, intent.id, 'done')
       return 'done'
     })

@@ -4,7 +4,14 @@ import type { Answer } from '../../gateway/port.ts'
 import { claimPreparedIntent, type IntentRow } from '../../store/intents.ts'
 import type { Context } from '../context.ts'
 import { findOutCharge } from './find-out-charge.ts'
-import { type IntentOutcome, mayStillSend, notSent, SEND_WITHIN_SECONDS, takeAnswer } from './run-intent.ts'
+import {
+  type IntentOutcome,
+  lookUpIntent,
+  mayStillSend,
+  notSent,
+  SEND_WITHIN_SECONDS,
+  takeAnswer,
+} from './run-intent.ts'
 import { sendIntent } from './send-intent.ts'
 
 export interface Sent {
@@ -18,6 +25,25 @@ export async function sendCharge(context: Context, intent: IntentRow): Promise<S
   const outcome = await takeAnswer(context, intent, answer)
   // 406 says that the order id is known to Midtrans already: most likely our first try arrived. Its status is the answer.
   return { answer, outcome: answer.class === 'look' ? await findOutCharge(context, intent) : outcome }
+}
+
+export async function sendCheckout(context: Context, intent: IntentRow): Promise<Sent> {
+  if (!mayStillSend(context, intent))
+    return { answer: NOT_SENT, outcome: await lookUpIntent(context, intent) }
+  const answer = await sendIntent(context, intent)
+  // A repeat may be refused because the customer has begun to pay on the first page: then Midtrans knows the transaction.
+  if (answer.class === 'rejected' && intent.answered_at !== null)
+    return { answer, outcome: await lookUpIntent(context, intent) }
+  return { answer, outcome: await takeAnswer(context, intent, answer) }
+}
+
+const NOT_SENT: Answer = {
+  class: 'unknown',
+  code: null,
+  httpStatus: null,
+  message: 'It was not sent.',
+  validationMessages: [],
+  document: null,
 }
 
 /**

@@ -3,13 +3,14 @@ import type { Rupiah } from '../../domain/money.ts'
 import type { Answer, Ask, Gateway, RefundAsked } from '../../gateway/port.ts'
 import type { IntentCommand, IntentRow } from '../../store/intents.ts'
 import type { Context } from '../context.ts'
-import { readAsked } from './charge-request.ts'
+import { readAsked, readCheckoutAsked } from './charge-request.ts'
 
 type Send = (gateway: Gateway, ask: Ask, intent: IntentRow) => Promise<Answer>
 
 // biome-ignore format: a table is read in columns
 const SEND: Readonly<Record<IntentCommand, Send>> = {
   charge:        (gateway, ask, intent) => gateway.charge(ask, readAsked(intent.request)),
+  checkout:      (gateway, ask, intent) => gateway.checkout(ask, readCheckoutAsked(intent.request)),
   cancel:        (gateway, ask, intent) => gateway.cancel(ask, transactionOf(intent)),
   expire:        (gateway, ask, intent) => gateway.expire(ask, transactionOf(intent)),
   approve:       (gateway, ask, intent) => gateway.approve(ask, transactionOf(intent)),
