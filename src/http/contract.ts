@@ -498,7 +498,10 @@ export const paymentQuery = z.strictObject({
   created_to: time.optional(),
   amount_from: amount.optional(),
   amount_to: amount.optional(),
-  sort: z.enum(['created', 'amount']).optional(),
+  sort: z
+    .enum(['created', 'amount', 'settled'])
+    .optional()
+    .openapi({ description: 'settled: only payments that were paid, by when.' }),
   order: z.enum(['asc', 'desc']).optional(),
   ...paging,
 })

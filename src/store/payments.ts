@@ -197,8 +197,11 @@ const BESIDE = `
        p.open_intent_id is not null and exists (
          select 1 from bayar.intents i where i.id = p.open_intent_id and i.state = 'sent' and i.answer_class is not null) as outcome_unknown`
 
-const VIEW = `
-select p.*,
+const VIEW = viewWith(null)
+
+function viewWith(sortKey: string | null): string {
+  return `
+select p.*,${sortKey === null ? '' : ` ${sortKey}::text as sort_key,`}
        coalesce((select json_agg(json_build_object('id', a.id, 'transaction_id', a.transaction_id, 'status', a.status, 'paid', a.paid,
                 'gross_amount', a.gross_amount::text, 'captured_amount', a.captured_amount::text, 'refunded_amount', a.refunded_amount::text,
                 'charged_back_amount', a.charged_back_amount::text, 'transaction_status', a.transaction_status, 'fraud_status', a.fraud_status,
@@ -206,6 +209,7 @@ select p.*,
                 'settlement_time', a.settlement_time, 'expiry_time', a.expiry_time, 'instructions', a.instructions) order by a.id)
           from bayar.attempts a where a.payment_id = p.id), '[]') as attempts,${BESIDE}
   from bayar.payments p`
+}
 
 export async function findPayment(database: Queryable, id: string): Promise<PaymentRow | undefined> {
   const { rows } = await database.prepared<PaymentRow>('bayar_find_payment', `${VIEW} where p.id = $1`, [id])
@@ -277,7 +281,8 @@ export interface PaymentFilter {
   readonly amountTo?: bigint
 }
 
-export type PaymentSort = 'created' | 'amount'
+export const PAYMENT_SORTS = ['created', 'amount', 'settled'] as const
+export type PaymentSort = (typeof PAYMENT_SORTS)[number]
 
 export interface PaymentPage {
   readonly filter: PaymentFilter
@@ -289,7 +294,10 @@ export interface PaymentPage {
 }
 
 /** Ids are time-ordered: sorting by creation walks the primary key. One row more than asked tells whether there is a next page. */
-export async function listPayments(database: Queryable, page: PaymentPage): Promise<readonly PaymentRow[]> {
+export async function listPayments(
+  database: Queryable,
+  page: PaymentPage,
+): Promise<readonly ListedPaymentRow[]> {
   const params: unknown[] = []
   const given = (value: unknown) => `$${params.push(value)}`
   const where: string[] = []
@@ -312,22 +320,43 @@ export async function listPayments(database: Queryable, page: PaymentPage): Prom
   if (filter.createdTo !== undefined) where.push(`p.created_at < ${given(filter.createdTo)}`)
   if (filter.amountFrom !== undefined) where.push(`p.gross_amount >= ${given(filter.amountFrom)}`)
   if (filter.amountTo !== undefined) where.push(`p.gross_amount <= ${given(filter.amountTo)}`)
-  const sense = page.descending ? '<' : '>'
+  const { columns, beside } = SORTS[page.sort]
   if (page.after !== null) {
-    where.push(
-      page.sort === 'created'
-        ? `p.id ${sense} ${given(page.after.id)}::uuid`
-        : `(p.gross_amount, p.id) ${sense} (${given(page.after.value)}::bigint, ${given(page.after.id)}::uuid)`,
-    )
+    const { value, id } = page.after
+    const from = columns.map(({ type, of }) => `${given(of === 'id' ? id : value)}::${type}`)
+    const names = columns.map(({ name }) => name)
+    where.push(`(${names.join(', ')}) ${page.descending ? '<' : '>'} (${from.join(', ')})`)
   }
-  const direction = page.descending ? 'desc' : 'asc'
-  const order =
-    page.sort === 'created' ? `p.id ${direction}` : `p.gross_amount ${direction}, p.id ${direction}`
-  const { rows } = await database.query<PaymentRow>(
-    `${VIEW} ${where.length > 0 ? `where ${where.join(' and ')}` : ''} order by ${order} limit ${given(page.limit + 1)}`,
+  const order = columns.map(({ name }) => `${name} ${page.descending ? 'desc' : 'asc'}`)
+  const { rows } = await database.query<ListedPaymentRow>(
+    `${viewWith(SORTS[page.sort].key)} ${beside} ${where.length > 0 ? `where ${where.join(' and ')}` : ''} order by ${order.join(', ')} limit ${given(page.limit + 1)}`,
     params,
   )
   return rows
+}
+
+export interface ListedPaymentRow extends PaymentRow {
+  /** What it was sorted by, for the next page. */
+  readonly sort_key: string
+}
+
+interface Sort {
+  readonly columns: readonly {
+    readonly name: string
+    readonly type: string
+    readonly of: 'value' | 'id'
+  }[]
+  readonly key: string
+  /** What is joined. */
+  readonly beside: string
+}
+
+/** Each walks an index that is there for another reason. By settlement: the rows of history that told it, whose ids are time-ordered; there is one for each payment that was ever paid. */
+// biome-ignore format: a table is read in columns
+const SORTS: Readonly<Record<PaymentSort, Sort>> = {
+  created: { key: 'p.id',           beside: '', columns: [{ name: 'p.id', type: 'uuid', of: 'id' }] },
+  amount:  { key: 'p.gross_amount', beside: '', columns: [{ name: 'p.gross_amount', type: 'bigint', of: 'value' }, { name: 'p.id', type: 'uuid', of: 'id' }] },
+  settled: { key: 's.id',           beside: `join bayar.events s on s.subject_id = p.id and s.type = 'payment.settled'`, columns: [{ name: 's.id', type: 'uuid', of: 'value' }] },
 }
 
 function escapeLike(text: string): string {

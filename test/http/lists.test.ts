@@ -11,6 +11,9 @@ const ORDERS = Array.from({ length: 23 }, (_, index) => ({
   amount: 10_000 * (1 + (index % 4)),
 }))
 
+// Not in the order in which they were charged.
+const PAID = ['ORDER-02', 'ORDER-00', 'ORDER-01']
+
 beforeAll(async () => {
   shop = await surface()
   for (const { orderId, amount } of ORDERS) {
@@ -21,7 +24,7 @@ beforeAll(async () => {
     })
     await shop.advance(1)
   }
-  for (const { orderId } of ORDERS.slice(0, 3)) await shop.pay(orderId)
+  for (const orderId of PAID) await shop.pay(orderId)
 })
 afterAll(() => shop?.close())
 
@@ -55,6 +58,8 @@ describe('payments', () => {
     ['oldest first', '&order=asc', byCreation],
     ['largest first', '&sort=amount', byAmount.toReversed()],
     ['smallest first', '&sort=amount&order=asc', byAmount],
+    ['last paid first', '&sort=settled', PAID.toReversed()],
+    ['first paid first', '&sort=settled&order=asc', PAID],
   ])('%s: every page there and back', async (_, query, expected) => {
     for (const limit of [1, 5, 23, 24]) {
       const there = await follow(`${PAYMENTS}?limit=${limit}${query}`)
@@ -76,7 +81,7 @@ describe('payments', () => {
     )
     const { body: back } = await shop.call(
       'GET',
-      first.next.replace(/cursor=[^&]*/, `cursor=before%3A150000_${first.results[0].id}`),
+      first.next.replace(/cursor=[^&]*/, `cursor=before%3A${first.results[0].id}_${first.results[0].id}`),
     )
     expect(back.results.map((one: { id: string }) => one.id)).toEqual([late!.id])
     expect(back.previous).toBeNull()
@@ -90,6 +95,7 @@ describe('payments', () => {
     ['order_id_prefix=ORDER_',                   []],
     ['order_id_prefix=%25',                      []],
     ['status=settled&order=asc',                 ['ORDER-00', 'ORDER-01', 'ORDER-02']],
+    ['sort=settled&user_id=dewi',                ['ORDER-00']],
     ['email=dewi@&limit=2&order=asc',            ['ORDER-01', 'ORDER-05']],
     ['email=budi_100%25&limit=1&order=asc',      ['ORDER-00']],
     ['email=budix',                              []],
@@ -126,6 +132,7 @@ describe('payments', () => {
     [`cursor=${'9'.repeat(30)}_01900000-0000-7000-8000-000000000000`, 'cursor'],
     ['cursor=-5_01900000-0000-7000-8000-000000000000', 'cursor'],
     ['sort=color',                 'sort'],
+    ['sort=settled&cursor=after:150000_01900000-0000-7000-8000-000000000000', 'cursor'],
     ['order=sideways',             'order'],
     ['status=paid',                'status'],
     ['created_from=yesterday',     'created_from'],

@@ -10,6 +10,7 @@ import type { HostsTransaction } from '../../store/host-transaction.ts'
 import {
   findPayment,
   findPaymentByOrder,
+  type ListedPaymentRow,
   listPayments,
   type PaymentFilter,
   type PaymentRow,
@@ -221,13 +222,13 @@ async function listPage(context: Context, query: PaymentQuery): Promise<Page<Pay
   const descending = query.descending ?? true
   const page = await readPage(
     query,
-    (row: PaymentRow) => `${row.gross_amount}_${row.id}`,
+    (row: ListedPaymentRow) => `${row.sort_key}_${row.id}`,
     ({ position, isBackward, limit }) =>
       listPayments(context.database, {
         filter: query.filter ?? {},
         sort: query.sort ?? 'created',
         descending: descending !== isBackward,
-        after: position === null ? null : readCursor(position),
+        after: position === null ? null : readCursor(position, query.sort ?? 'created'),
         limit,
       }),
   )
@@ -235,9 +236,10 @@ async function listPage(context: Context, query: PaymentQuery): Promise<Page<Pay
 }
 
 /** Where a page begins, as the page before named it. */
-function readCursor(text: string): { value: string; id: string } {
+function readCursor(text: string, sort: PaymentSort): { value: string; id: string } {
   const [value = '', id = ''] = text.split('_')
-  if (parseRupiah(value) === undefined || !isUuid(id)) {
+  const isOfSort = sort === 'amount' ? parseRupiah(value) !== undefined : isUuid(value)
+  if (!isOfSort || !isUuid(id)) {
     throw new BayarError('invalid_request', 'cursor: use `next` of the page before.', {
       details: { problems: [{ field: 'cursor', reason: 'is not one of ours' }] },
     })
