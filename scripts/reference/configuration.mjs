@@ -24,6 +24,7 @@ const VARIABLES = {
   BAYAR_CONFIG: ['command line', 'the configuration file, where `--config` does not say'],
   PORT: ['command line', 'where the app listens; 3000 unless set'],
   SIMULATOR_PORT: ['command line', 'where the simulator listens; 3001 unless set'],
+  LISTEN_PORT: ['command line', 'where `bayar listen` listens; 3002 unless set'],
   HOST: ['command line', 'on which address; 127.0.0.1 unless set'],
   BAYAR_HOME: ['`bayar dev`', 'the folder of keys, database and `dev.json`; `.bayar` unless set'],
   BAYAR_DEV_HANDLERS: ['`bayar dev`', 'a file that gets one line of JSON for each handled event'],

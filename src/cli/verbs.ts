@@ -38,7 +38,7 @@ export const VERBS: readonly Verb[] = [
     name: 'dev',
     says: 'Run everything on this machine: database, Midtrans simulator, app and worker.',
     about: `Keys, data and addresses are kept in BAYAR_HOME (.bayar); BAYAR_HOME/dev.json tells programs where everything is.
-The simulator keeps its transactions in memory: what was not paid before a restart cannot be paid after it.
+The simulator keeps its transactions in BAYAR_HOME/simulator.jsonl; \`POST /_simulator/reset\` empties it.
 DATABASE_URL takes the place of the embedded PostgreSQL. A bayar.config.ts here is loaded with its handlers.
 BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is handled.`,
     flags: {
@@ -81,7 +81,7 @@ BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is 
     name: 'simulator',
     says: 'Run only the Midtrans simulator.',
     about:
-      'Keys are taken from MIDTRANS_SERVER_KEY, MIDTRANS_CLIENT_KEY and MIDTRANS_MERCHANT_ID, or made up. Everything is in memory.',
+      'Keys are taken from MIDTRANS_SERVER_KEY, MIDTRANS_CLIENT_KEY and MIDTRANS_MERCHANT_ID, or made up. Without --data everything is in memory.',
     needsNoConfig: true,
     flags: {
       port: {
@@ -95,7 +95,21 @@ BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is 
         value: 'URL',
         says: 'The notification URL of the dashboard (else MIDTRANS_NOTIFICATION_URL).',
       },
-      seed: { takes: 'whole number', value: 'NUMBER', says: 'The same seed gives the same ids and numbers.' },
+      'notify-recurring': {
+        takes: 'text',
+        value: 'URL',
+        says: 'Where news of subscriptions goes; without it only their payments are told.',
+      },
+      data: {
+        takes: 'text',
+        value: 'FILE',
+        says: 'Keep the state in this file, over restarts. It holds keys and saved test cards.',
+      },
+      seed: {
+        takes: 'whole number',
+        value: 'NUMBER',
+        says: 'The same seed gives the same ids and numbers; a data file keeps the seed it was begun with.',
+      },
     },
     load: () => import('./verbs/simulator.ts'),
   },

@@ -1,5 +1,5 @@
 import type { Random } from './random.ts'
-import { masked } from './test-cards.ts'
+import { masked, TEST_CARDS } from './test-cards.ts'
 
 /**
  * Card tokens. A one-time token lives ten minutes and pays once; a saved one pays as often as the merchant likes, until the card ends. What
@@ -14,10 +14,24 @@ export interface Plastic {
   readonly expiresMs: number
 }
 
+export interface CardRecord extends Plastic {
+  readonly token: string
+}
+
+/** For a file. Of a card that is no test card, and so might be somebody's own, only what is on every receipt. */
+export function cardRecord(token: string, { number, expiresMs }: Plastic): CardRecord {
+  const isTest = TEST_CARDS.some((card) => card.number === number)
+  const shown = `${number.slice(0, 8)}${'0'.repeat(Math.max(0, number.length - 12))}${number.slice(-4)}`
+  return { token, number: isTest ? number : shown, expiresMs }
+}
+
 export class CardVault {
   readonly #random: Random
   readonly #oneTime = new Map<string, { readonly card: Plastic; readonly untilMs: number }>()
   readonly #saved = new Map<string, Plastic>()
+
+  /** Told of each card that is kept for later. */
+  onSave: (token: string, card: Plastic) => void = () => {}
 
   constructor(random: Random) {
     this.#random = random
@@ -39,7 +53,17 @@ export class CardVault {
     while (drawn.length < 20) drawn += LETTERS[this.#random.whole(0, LETTERS.length - 1)]
     const token = card.number.slice(0, 8) + drawn + card.number.slice(-4)
     this.#saved.set(token, card)
+    this.onSave(token, card)
     return token
+  }
+
+  /** A saved card from a file. */
+  restore({ token, number, expiresMs }: CardRecord): void {
+    this.#saved.set(token, { number, expiresMs })
+  }
+
+  allSaved(): Iterable<readonly [token: string, card: Plastic]> {
+    return this.#saved
   }
 
   saved(token: string, nowMs: number): Plastic | undefined {

@@ -16,6 +16,12 @@ export interface SimulatorClock {
   set(at: Date): Promise<void>
 }
 
+/** How far it is from the machine's clock, and where it stands when it stands. */
+export interface ClockState {
+  readonly shiftMs: number
+  readonly frozenAtMs: number | null
+}
+
 /** Timers of the platform overflow beyond this and would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1
 
@@ -29,6 +35,8 @@ export class WorldClock implements SimulatorClock {
   #moves: Promise<void> = Promise.resolve()
   #closed = false
   readonly #waiting = new Set<() => void>()
+  /** Told where it stands after each time that somebody moved it. */
+  onMove: (state: ClockState) => void = () => {}
   /** Resolves when everything set off so far has come to rest. */
   atRest: () => Promise<void> = async () => {}
 
@@ -36,6 +44,16 @@ export class WorldClock implements SimulatorClock {
     const startMs = start?.getTime() ?? Date.now()
     this.#shiftMs = startMs - Date.now()
     this.#frozenAtMs = frozen ? startMs : undefined
+  }
+
+  state(): ClockState {
+    return { shiftMs: this.#shiftMs, frozenAtMs: this.#frozenAtMs ?? null }
+  }
+
+  restore({ shiftMs, frozenAtMs }: ClockState): void {
+    this.#shiftMs = shiftMs
+    this.#frozenAtMs = frozenAtMs ?? undefined
+    this.#wakeInTime()
   }
 
   get frozen(): boolean {
@@ -80,6 +98,7 @@ export class WorldClock implements SimulatorClock {
       )
     }
     this.#frozenAtMs = toMs
+    this.onMove(this.state())
     this.#wakeInTime()
   }
 
@@ -87,6 +106,7 @@ export class WorldClock implements SimulatorClock {
     if (this.#frozenAtMs === undefined) return
     this.#shiftMs = this.#frozenAtMs - Date.now()
     this.#frozenAtMs = undefined
+    this.onMove(this.state())
     this.#wakeInTime()
   }
 
@@ -150,7 +170,7 @@ export class WorldClock implements SimulatorClock {
   }
 
   async #inTurn(move: () => Promise<void>): Promise<void> {
-    const mine = this.#moves.then(move)
+    const mine = this.#moves.then(move).then(() => this.onMove(this.state()))
     this.#moves = mine.catch(() => {})
     await mine
   }

@@ -10,7 +10,7 @@ import {
   OPEN_FOR_ANOTHER,
   type State,
 } from './lifecycle.ts'
-import type { Method } from './methods.ts'
+import { METHODS, type Method } from './methods.ts'
 import { sequenceInQris } from './qris.ts'
 import type { Random } from './random.ts'
 import { SequenceIds } from './sequence-ids.ts'
@@ -21,6 +21,7 @@ import {
   refundedOf,
   Transaction,
   type TransactionIds,
+  type TransactionRecord,
 } from './transaction.ts'
 import { viewOf } from './view.ts'
 import { startOfDanaId } from './wallet-methods.ts'
@@ -86,10 +87,65 @@ export class Ledger {
   /** Told of every new status, the first one included. */
   onChange: (transaction: Transaction) => void = () => {}
 
-  constructor(clock: WorldClock, random: Random) {
+  /** The ids come of `random`, so that a restart finds them again; everything else of `later`, so that it draws nothing twice. */
+  constructor(clock: WorldClock, random: Random, later = random) {
     this.#clock = clock
-    this.#random = random
+    this.#random = later
     this.#ids = { own: new SequenceIds(random), page: new SequenceIds(random) }
+  }
+
+  /** From a file, in any number of versions, the first ones in the order of their making. */
+  restore(record: TransactionRecord): void {
+    const known = this.#all[record.sequence - 1]
+    if (known) {
+      known.restore(record)
+      return
+    }
+    const method = METHODS.find(({ name }) => name === record.method)
+    if (!method || record.sequence !== this.#all.length + 1)
+      throw new BayarError(
+        'config_invalid',
+        `The simulator’s data file tells of transaction ${record.sequence} in a way that this version does not understand.`,
+      )
+    const transaction = new Transaction({
+      ...record,
+      method,
+      wishedNumber: null,
+      begins: 'pending',
+      ids: this.#ids,
+      earlier: this.#latestByOrderId.get(record.orderId) ?? null,
+      nowMs: record.created * 1000,
+      expiresMs: record.expires * 1000,
+    })
+    transaction.restore(record)
+    this.#all.push(transaction)
+    this.#latestByOrderId.set(transaction.orderId, transaction)
+    if (transaction.number) this.#latestByNumber.set(transaction.number, transaction)
+  }
+
+  /** What is still to happen to what was restored: what fell due meanwhile, at once. */
+  planRestored(): void {
+    for (const transaction of this.#all) {
+      this.#planFor(transaction, transaction.changedMs)
+      const { confirmedAfterSeconds = 0 } = transaction.method.refund ?? {}
+      for (const { id, atMs, bankConfirmedMs } of transaction.refunds ?? []) {
+        this.#refunds++
+        if (bankConfirmedMs === 0)
+          this.#clock.plan(
+            atMs + confirmedAfterSeconds * 1000,
+            () => void this.confirmRefund(transaction, id),
+          )
+      }
+    }
+  }
+
+  /** The one with that sequence. */
+  at(sequence: number): Transaction | undefined {
+    return this.#all[sequence - 1]
+  }
+
+  oldest(): Iterable<Transaction> {
+    return this.#all
   }
 
   get size(): number {
@@ -299,10 +355,9 @@ export class Ledger {
     return undefined
   }
 
-  #planFor(transaction: Transaction): void {
-    const nowMs = this.#clock.nowMs()
+  #planFor(transaction: Transaction, fromMs = this.#clock.nowMs()): void {
     const plan = PLANS[transaction.state]
-    if (plan) this.#join(plan.cause, plan.atMs(transaction, nowMs), transaction)
+    if (plan) this.#join(plan.cause, plan.atMs(transaction, fromMs), transaction)
   }
 
   #join(cause: BatchCause, atMs: number, transaction: Transaction): void {

@@ -67,6 +67,22 @@ export interface Letter {
 
 type Subject = { readonly view: View } | { readonly testUuid: string } | { readonly letter: Letter }
 
+/** A notice for a file; what it tells is written out, because its transaction has moved on since. */
+export interface NoticeRecord {
+  readonly sequence: number
+  readonly subject:
+    | { readonly view: Omit<View, 'transaction'> & { readonly transaction: number } }
+    | { readonly testUuid: string }
+    | { readonly letter: Pick<Letter, 'kind' | 'lane'> & { readonly document: object } }
+  readonly url: string | null
+  readonly createdMs: number
+  readonly fault: FaultKind | null
+  readonly state: NoticeState
+  readonly attempts: readonly (Omit<DeliveryAttempt, 'at'> & { readonly at: number })[]
+  readonly retries: number
+  readonly nextMs: number | null
+}
+
 interface Notice {
   readonly sequence: number
   readonly subject: Subject
@@ -79,6 +95,7 @@ interface Notice {
   next: Appointment | null
 }
 
+const OVER: ReadonlySet<NoticeState> = new Set(['delivered', 'failed', 'lost', 'unaddressed'])
 const CONCURRENT_MAX = 16
 const FINISHED_KEPT = 10_000
 /** Beyond this a failed delivery is not tried again: a receiver that is down must not fill the memory. */
@@ -100,6 +117,8 @@ export class Outbox {
   readonly #finished = new Ring<Notice>(FINISHED_KEPT)
   readonly #lanes = new Map<string, Notice[]>()
   readonly #held = new Map<string, Notice[]>()
+  /** Still on their way, with the instant of their next attempt. */
+  readonly #restored = new Map<number, number | null>()
   #ready: string[] = []
   #sending = 0
   #sequence = 0
@@ -124,6 +143,53 @@ export class Outbox {
     this.#testIds = parts.testIds
     this.#deliver = parts.deliver
     this.#dashboardUrls = parts.dashboardUrls
+  }
+
+  /** Told of each notice whenever it has become something else. */
+  onChange: (record: NoticeRecord) => void = () => {}
+
+  /** From a file: what was on its way when the process ended is sent (perhaps once more, as it may be after any crash). */
+  restore(record: NoticeRecord, find: (sequence: number) => Transaction | undefined): void {
+    const subject = this.#subjectIn(record, find)
+    if (!subject) return
+    const notice: Notice = {
+      sequence: record.sequence,
+      subject,
+      url: record.url,
+      createdMs: record.createdMs,
+      fault: record.fault,
+      state: record.state,
+      attempts: record.attempts.map((attempt) => ({ ...attempt, at: new Date(attempt.at) })),
+      retries: record.retries,
+      next: null,
+    }
+    this.#sequence = Math.max(this.#sequence, record.sequence)
+    if (!OVER.has(notice.state)) {
+      this.#open.set(notice.sequence, notice)
+      this.#restored.set(notice.sequence, record.nextMs)
+    } else {
+      this.#open.delete(notice.sequence)
+      this.#restored.delete(notice.sequence)
+      this.#finished.push(notice)
+    }
+  }
+
+  /** Once everything is restored: only the last of a notice's lines says whether it is still on its way. */
+  planRestored(): void {
+    for (const [sequence, nextMs] of this.#restored) {
+      const notice = this.#open.get(sequence)
+      if (notice?.state === 'waiting' && nextMs !== null)
+        notice.next = this.#clock.plan(nextMs, () => {
+          notice.next = null
+          this.#enqueue(notice)
+        })
+      else if (notice) this.#enqueue(notice)
+    }
+    this.#restored.clear()
+  }
+
+  *records(): Iterable<NoticeRecord> {
+    for (const notice of this.#notices().reverse()) yield this.#recordOf(notice)
   }
 
   get paused(): boolean {
@@ -257,6 +323,7 @@ export class Outbox {
     else if (fault?.kind === 'reorder') this.#hold(notice)
     else {
       this.#enqueue(notice)
+      this.onChange(this.#recordOf(notice))
       this.#release(orderIdOf(notice.subject, this.#merchant))
     }
   }
@@ -265,6 +332,7 @@ export class Outbox {
     const orderId = orderIdOf(notice.subject, this.#merchant)
     notice.state = 'held'
     this.#held.set(orderId, [...(this.#held.get(orderId) ?? []), notice])
+    this.onChange(this.#recordOf(notice))
     this.#clock.planIn(HELD_SECONDS_MAX, () => this.#release(orderId))
   }
 
@@ -281,6 +349,7 @@ export class Outbox {
       notice.next = null
       this.#enqueue(notice)
     })
+    this.onChange(this.#recordOf(notice))
   }
 
   #enqueue(notice: Notice): void {
@@ -295,6 +364,46 @@ export class Outbox {
     if (this.#pumpIsDue) return
     this.#pumpIsDue = true
     queueMicrotask(() => this.#pump())
+  }
+
+  #subjectIn(
+    { subject }: NoticeRecord,
+    find: (sequence: number) => Transaction | undefined,
+  ): Subject | undefined {
+    if ('testUuid' in subject) return subject
+    if ('letter' in subject) {
+      const { kind, lane, document } = subject.letter
+      return { letter: { kind, lane, document: () => document } }
+    }
+    const transaction = find(subject.view.transaction)
+    return transaction && { view: { ...subject.view, transaction } }
+  }
+
+  #recordOf(notice: Notice): NoticeRecord {
+    const { subject, next, attempts, sequence, url, createdMs, fault, state, retries } = notice
+    const told =
+      'view' in subject
+        ? { view: { ...subject.view, transaction: subject.view.transaction.sequence } }
+        : 'letter' in subject
+          ? {
+              letter: {
+                kind: subject.letter.kind,
+                lane: subject.letter.lane,
+                document: subject.letter.document(this.#merchant),
+              },
+            }
+          : subject
+    return {
+      sequence,
+      subject: told,
+      url,
+      createdMs,
+      fault,
+      state,
+      attempts: attempts.map((attempt) => ({ ...attempt, at: attempt.at.getTime() })),
+      retries,
+      nextMs: next?.atMs ?? null,
+    }
   }
 
   #pump(): void {
@@ -349,6 +458,7 @@ export class Outbox {
 
   #finish(notice: Notice): void {
     if (this.#open.delete(notice.sequence)) this.#finished.push(notice)
+    this.onChange(this.#recordOf(notice))
   }
 
   #tellIdle(): void {

@@ -44,6 +44,8 @@ export class PayAccounts {
   readonly #byLink = new Map<string, PayAccount>()
   /** Told when an account was linked or unlinked. */
   onChange: (account: PayAccount) => void = () => {}
+  /** Told of every difference, for a file. */
+  onKeep: (account: PayAccount) => void = () => {}
 
   constructor(random: Random) {
     this.#random = random
@@ -64,9 +66,14 @@ export class PayAccounts {
       options: [],
       verify: false,
     }
+    this.restore(account)
+    this.onKeep(account)
+    return account
+  }
+
+  restore(account: PayAccount): void {
     this.#byId.set(account.id, account)
     for (const link of [account.linkId, account.otpId]) this.#byLink.set(link, account)
-    return account
   }
 
   find(id: string): PayAccount | undefined {
@@ -92,6 +99,7 @@ export class PayAccounts {
       active: true,
       token: this.#random.uuid(),
     }))
+    this.onKeep(account)
     this.onChange(account)
     return account
   }
@@ -100,6 +108,7 @@ export class PayAccounts {
   expire(id: string): PayAccount {
     const account = this.#must(id, 'PENDING')
     account.status = 'EXPIRED'
+    this.onKeep(account)
     return account
   }
 
@@ -108,6 +117,7 @@ export class PayAccounts {
     const account = this.#must(id, 'ENABLED')
     account.status = 'DISABLED'
     account.options = []
+    this.onKeep(account)
     this.onChange(account)
     return account
   }
@@ -119,6 +129,7 @@ export class PayAccounts {
         option.name === 'GOPAY_WALLET' ? { ...option, balance } : option,
       )
     if (verify !== undefined) account.verify = verify
+    this.onKeep(account)
     return account
   }
 
@@ -142,6 +153,7 @@ export class PayAccounts {
     account.options = account.options.map((option) =>
       option === paying ? { ...option, balance: option.balance - amount } : option,
     )
+    this.onKeep(account)
   }
 
   #must(id: string, status: AccountStatus): PayAccount {

@@ -26,9 +26,12 @@ export type Stream =
   | 'subscriptions'
   | 'invoices'
 
-/** Without a seed the world is different each time. */
-export function createRandom(seed: number | undefined, stream: Stream): Random {
-  const next = seed === undefined ? sfc32(unpredictable()) : sfc32(spread(`${seed}/${stream}`))
+/** Without a seed the world is different each time; with another epoch, the same seed goes on elsewhere. */
+export function createRandom(seed: number | undefined, stream: Stream, epoch = 0): Random {
+  const next =
+    seed === undefined
+      ? sfc32(unpredictable())
+      : sfc32(spread(epoch === 0 ? `${seed}/${stream}` : `${seed}/${stream}/${epoch}`))
   const fraction = () => next() / 2 ** 32
   const whole = (least: number, most: number) => least + Math.floor(fraction() * (most - least + 1))
   return {

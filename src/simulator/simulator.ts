@@ -3,6 +3,7 @@ import { type Acts, createActs, find, type Id } from './acts.ts'
 import { createApp } from './app.ts'
 import type { SimulatorClock } from './clock.ts'
 import { answerApi, isApiPath, isForBrowsers } from './core-api.ts'
+import { openWorld } from './data/keep-world.ts'
 import type { Deliver } from './deliver-notification.ts'
 import type { Faults } from './faults.ts'
 import { listen } from './listen.ts'
@@ -31,6 +32,8 @@ export interface SimulatorOptions {
   readonly clock?: { readonly start?: Date; readonly frozen?: boolean }
   /** The same seed, asked the same, gives the same ids, numbers and retry times. */
   readonly seed?: number
+  /** A file that keeps its state; without one it is all in memory. Of a file that is there, the seed is the file's. */
+  readonly data?: string
   /** HTTP status = body status_code, to test that branch of a client. */
   readonly mirrorBodyCodes?: boolean
   /** How notifications travel: the global `fetch` unless given. Redirects are followed here, and after 15 s nobody waits any more. */
@@ -64,17 +67,15 @@ export interface Simulator extends Acts {
     readonly port: number
     readonly host?: string
   }): Promise<{ readonly url: string; close(): Promise<void> }>
-  /** Everything as it was at the start, the clock too. */
+  /** Everything as it was at the start, the clock too; a data file is emptied. */
   reset(): void
+  /** Lets go of its timers and its data file; it is not used afterwards. */
+  shutDown(): void
 }
 
 /** A Midtrans of one's own: `const simulator = createSimulator({ notificationUrl: 'http://localhost:3000/…' })`. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
-  const keys = createRandom(options.seed, 'keys')
-  const worldOptions: WorldOptions = {
-    serverKey: options.serverKey ?? `SB-Mid-server-${keys.uuid().replaceAll('-', '').slice(0, 24)}`,
-    clientKey: options.clientKey ?? `SB-Mid-client-${keys.uuid().replaceAll('-', '').slice(0, 16)}`,
-    merchantId: options.merchantId ?? `G${keys.digits(9)}`,
+  const given = {
     notificationUrl: options.notificationUrl,
     recurringUrl: options.recurringUrl,
     payAccountNotificationUrl: options.payAccountNotificationUrl,
@@ -83,9 +84,15 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     seed: options.seed,
     mirrorBodyCodes: options.mirrorBodyCodes,
     // Looked up at each call, so that a test may replace the global one.
-    deliver: options.deliver ?? ((request) => fetch(request)),
+    deliver: options.deliver ?? ((request: Request) => fetch(request)),
   }
-  let world = createWorld(worldOptions)
+  const { serverKey, clientKey, merchantId } = options
+  const started =
+    options.data === undefined
+      ? startInMemory({ ...given, ...withKeys(options, makeKeys(options.seed)) })
+      : openWorld(options.data, { ...given, serverKey, clientKey, merchantId, makeKeys })
+  const { header } = started
+  let { world } = started
 
   const respond = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url)
@@ -98,9 +105,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   }
 
   const simulator: Simulator = {
-    serverKey: worldOptions.serverKey,
-    clientKey: worldOptions.clientKey,
-    merchantId: worldOptions.merchantId,
+    serverKey: header.serverKey,
+    clientKey: header.clientKey,
+    merchantId: header.merchantId,
     fetch: (request) => unlessGivenUp(request.signal, () => respond(request)),
     clock: {
       now: () => world.clock.now(),
@@ -137,11 +144,45 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     reset() {
       world.clock.close()
       world.outbox.close()
-      world = createWorld(worldOptions)
+      world = started.reset()
+    },
+    shutDown() {
+      world.clock.close()
+      world.outbox.close()
+      started.close()
     },
   }
   const app = createApp(simulator, () => world)
   return simulator
+}
+
+type Keys = Pick<WorldOptions, 'serverKey' | 'clientKey' | 'merchantId'>
+
+/** In the look of the sandbox. */
+function makeKeys(seed: number | undefined): Keys {
+  const keys = createRandom(seed, 'keys')
+  return {
+    serverKey: `SB-Mid-server-${keys.uuid().replaceAll('-', '').slice(0, 24)}`,
+    clientKey: `SB-Mid-client-${keys.uuid().replaceAll('-', '').slice(0, 16)}`,
+    merchantId: `G${keys.digits(9)}`,
+  }
+}
+
+function withKeys({ serverKey, clientKey, merchantId }: SimulatorOptions, made: Keys): Keys {
+  return {
+    serverKey: serverKey ?? made.serverKey,
+    clientKey: clientKey ?? made.clientKey,
+    merchantId: merchantId ?? made.merchantId,
+  }
+}
+
+function startInMemory(options: WorldOptions) {
+  return {
+    world: createWorld(options),
+    header: options,
+    reset: () => createWorld(options),
+    close: () => {},
+  }
 }
 
 /** As a real `fetch`: who gives up hears nothing more, and Midtrans goes on regardless. */

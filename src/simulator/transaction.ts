@@ -91,6 +91,43 @@ export class Transaction {
     return this.#settled * 1000
   }
 
+  toRecord(): TransactionRecord {
+    const before: Omit<Change, 'before'>[] = []
+    for (let one = this.before; one; one = one.before)
+      before.push({ status: one.status, at: one.at, cause: one.cause })
+    return {
+      sequence: this.sequence,
+      orderId: this.orderId,
+      method: this.method.name,
+      amount: this.amount,
+      number: this.number,
+      extras: this.extras,
+      detail: this.detail,
+      status: this.status,
+      fraud: this.fraud,
+      cause: this.cause,
+      before,
+      refunds: this.refunds,
+      created: this.#created,
+      expires: this.#expires,
+      changed: this.#changed,
+      settled: this.#settled,
+    }
+  }
+
+  /** What can change, as it was written down; nobody is told. */
+  restore(record: TransactionRecord): void {
+    this.amount = record.amount
+    this.detail = record.detail
+    this.status = record.status
+    this.fraud = record.fraud
+    this.cause = record.cause
+    this.before = record.before.reduceRight<Change | null>((before, one) => ({ ...one, before }), null)
+    this.refunds = record.refunds && [...record.refunds]
+    this.#changed = record.changed
+    this.#settled = record.settled
+  }
+
   enter(state: State, cause: Cause, nowMs: number, fraud?: FraudStatus): void {
     this.before = { status: this.status, at: this.#changed, cause: this.cause, before: this.before }
     const status = state === 'challenge' ? 'capture' : state
@@ -101,6 +138,27 @@ export class Transaction {
     this.#changed = Math.floor(nowMs / 1000)
     if (status === 'settlement') this.#settled = this.#changed
   }
+}
+
+/** All of one, for a file: `restore` makes the same again. */
+export interface TransactionRecord {
+  readonly sequence: number
+  readonly orderId: string
+  readonly method: string
+  readonly amount: number
+  readonly number: string
+  readonly extras: Extras | null
+  readonly detail: Detail | null
+  readonly status: TransactionStatus
+  readonly fraud: FraudStatus | null
+  readonly cause: Cause | 'charge'
+  /** Newest first. */
+  readonly before: readonly Omit<Change, 'before'>[]
+  readonly refunds: readonly Refund[] | null
+  readonly created: number
+  readonly expires: number
+  readonly changed: number
+  readonly settled: number
 }
 
 export interface TransactionIds {

@@ -11,7 +11,7 @@ import { readMethods } from './methods.ts'
 import { Outbox, readUrls } from './outbox.ts'
 import type { Outcome } from './outcome.ts'
 import { PayAccounts } from './pay-accounts.ts'
-import { createRandom, type Random } from './random.ts'
+import { createRandom, type Random, type Stream } from './random.ts'
 import { Rate } from './rate.ts'
 import type { LoggedRequest } from './request-log.ts'
 import { REQUESTS_KEPT } from './request-log.ts'
@@ -65,12 +65,15 @@ export interface WorldOptions {
   readonly disabledMethods?: readonly string[] | undefined
   readonly clock?: { readonly start?: Date; readonly frozen?: boolean } | undefined
   readonly seed?: number | undefined
+  /** 0 in a new world; after a restart another, so that the same seed draws nothing twice. */
+  readonly epoch?: number | undefined
   readonly mirrorBodyCodes?: boolean | undefined
   readonly deliver: Deliver
 }
 
 export function createWorld(options: WorldOptions): World {
-  const { seed } = options
+  const { seed, epoch } = options
+  const random = (stream: Stream) => createRandom(seed, stream, epoch)
   const clock = new WorldClock(options.clock?.start, options.clock?.frozen ?? false)
   const faults = new FaultList()
   const merchant: Merchant = { id: options.merchantId, serverKey: options.serverKey }
@@ -81,18 +84,18 @@ export function createWorld(options: WorldOptions): World {
     disabledMethods: readMethods(options.disabledMethods ?? []),
     mirrorBodyCodes: options.mirrorBodyCodes ?? false,
   }
-  const ledger = new Ledger(clock, createRandom(seed, 'transactions'))
+  const ledger = new Ledger(clock, createRandom(seed, 'transactions'), random('transactions'))
   const outbox = new Outbox({
     clock,
     faults,
     merchant,
-    retryShifts: createRandom(seed, 'retries'),
-    testIds: createRandom(seed, 'tests'),
+    retryShifts: random('retries'),
+    testIds: random('tests'),
     deliver: options.deliver,
     dashboardUrls: () => settings.notificationUrls,
   })
   ledger.onChange = (transaction) => outbox.announce(transaction)
-  const payAccounts = new PayAccounts(createRandom(seed, 'accounts'))
+  const payAccounts = new PayAccounts(random('accounts'))
   payAccounts.onChange = (account) => {
     const told = { ...account }
     outbox.post(
@@ -110,14 +113,14 @@ export function createWorld(options: WorldOptions): World {
     faults,
     memory: new AnswerMemory(),
     v1Memory: createV1Memory(),
-    checkouts: new Checkouts(clock, createRandom(seed, 'checkouts')),
-    subscriptions: new Subscriptions(clock, createRandom(seed, 'subscriptions')),
-    invoices: new Invoices(clock, createRandom(seed, 'invoices')),
+    checkouts: new Checkouts(clock, random('checkouts')),
+    subscriptions: new Subscriptions(clock, random('subscriptions')),
+    invoices: new Invoices(clock, random('invoices')),
     requests: new Ring(REQUESTS_KEPT),
-    cards: new CardVault(createRandom(seed, 'cards')),
+    cards: new CardVault(random('cards')),
     payAccounts,
     binRate: new Rate(),
-    answerIds: createRandom(seed, 'answers'),
+    answerIds: random('answers'),
     settings,
   }
   world.subscriptions.charge = (subscription) => chargeSubscription(world, subscription)

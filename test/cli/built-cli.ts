@@ -57,7 +57,9 @@ export function told(running: Running): Readonly<Record<string, unknown>> {
 function environment({ env = {} }: Shell): NodeJS.ProcessEnv {
   const clean = Object.entries(shellEnvironment()).filter(
     ([name]) =>
-      !/^(BAYAR_|MIDTRANS_|DATABASE_URL$|DIRECT_DATABASE_URL$|PORT$|HOST$|SIMULATOR_PORT$)/.test(name),
+      !/^(BAYAR_|MIDTRANS_|DATABASE_URL$|DIRECT_DATABASE_URL$|PORT$|HOST$|SIMULATOR_PORT$|LISTEN_PORT$)/.test(
+        name,
+      ),
   )
   return { ...Object.fromEntries(clean), ...env }
 }

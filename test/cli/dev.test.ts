@@ -78,6 +78,28 @@ const handledOf = (orderId: string) =>
     .filter((line) => line.order_id === orderId)
     .map((line) => line.event)
 
+test('a restart forgets neither the payment nor what it is paid with', async () => {
+  const first = await start()
+  const dev = devFile()
+  await call(dev, '/midtrans/api/charge/', {
+    order_id: 'ORDER-OVER-NIGHT',
+    gross_amount: 150_000,
+    payment_type: 'bank_transfer',
+    bank: 'bca',
+  })
+  await first.end('SIGKILL')
+  await start()
+  const again = devFile()
+  const paid = await fetch(`${again.simulator_url}/_simulator/transactions/ORDER-OVER-NIGHT/pay`, {
+    method: 'POST',
+  })
+  expect(paid.status).toBe(200)
+  await eventually('it is settled', async () => {
+    const found = await call(again, '/midtrans/api/payments/?order_id=ORDER-OVER-NIGHT')
+    return found.results[0]?.status === 'settled' || undefined
+  })
+})
+
 test('the whole story: charge, pay, the handler runs; a second one shows the first; Ctrl-C ends everything', async () => {
   const first = await start({ BAYAR_DEV_HANDLERS: lines })
   const dev = devFile()
@@ -115,7 +137,7 @@ test('the whole story: charge, pay, the handler runs; a second one shows the fir
   expect((await fetch(`${dev.app_url}/readyz`)).status).toBe(200)
 
   expect(await first.end('SIGINT')).toMatchObject({ code: 0, signal: null })
-  expect(readdirSync(home).sort()).toEqual(['.gitignore', 'keys.json', 'postgres'])
+  expect(readdirSync(home).sort()).toEqual(['.gitignore', 'keys.json', 'postgres', 'simulator.jsonl'])
   await expect(fetch(dev.app_url)).rejects.toThrow()
   await expect(fetch(dev.simulator_url)).rejects.toThrow()
 }, 120_000)

@@ -40,6 +40,8 @@ export interface Home {
 }
 
 export const DEV_FILE = 'dev.json'
+/** What the simulator knows; removing it makes it forget. */
+export const SIMULATOR_FILE = 'simulator.jsonl'
 
 export function openHome(path = process.env.BAYAR_HOME || '.bayar'): Home {
   const folder = resolve(path)

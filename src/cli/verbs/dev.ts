@@ -2,6 +2,7 @@
  * `bayar dev`, and so `npm start`: database, migrations, simulator, app and worker in one process. Started in that order, stopped in the other; the app listens last, so whoever gets an answer
  * from it finds everything up.
  */
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type BayarOptions, fromEnv, readOptions } from '../../config.ts'
 import { BayarError } from '../../errors.ts'
@@ -11,7 +12,7 @@ import { startEmbeddedPostgres } from '../../store/embedded/start-embedded-postg
 import type { Call } from '../call.ts'
 import { tellAddresses, tellRunning } from '../dev/addresses.ts'
 import { registerHandlersFile, retireHandlersFile } from '../dev/handlers-file.ts'
-import { DEV_FILE, type DevFile, type Home, openHome } from '../dev/home.ts'
+import { DEV_FILE, type DevFile, type Home, openHome, SIMULATOR_FILE } from '../dev/home.ts'
 import { type Keys, keysOf, refuseProduction } from '../dev/keys.ts'
 import { landingPage } from '../dev/landing.ts'
 import { loadPointedAt } from '../dev/point-at.ts'
@@ -118,16 +119,25 @@ async function start(call: Call, { gateway, given, home, keys, stop, onStop }: S
   // 6. The parts, the app last.
   const basePath = bayar.settings.basePath ?? ''
   const appUrl = `${urlOf(host, port)}${basePath}`
+  let onReady = () => {}
   if (simulatorPort !== null) {
     const simulator = createSimulator({
       serverKey: keys.server_key,
       clientKey: keys.client_key,
       merchantId: keys.merchant_id,
       notificationUrl: `${appUrl}/midtrans/api/notification/`,
+      recurringUrl: `${appUrl}/midtrans/api/notification/recurring/`,
+      payAccountNotificationUrl: `${appUrl}/midtrans/api/notification/pay-account/`,
+      // The database keeps the payments, so what they are paid with must not be forgotten.
+      data: join(home.folder, SIMULATOR_FILE),
     })
     const listening = await simulator.listen({ port: simulatorPort, host }).catch((error: unknown) => {
       throw explainPort(error, SIMULATOR_PORT, host, simulatorPort)
     })
+    onStop(() => simulator.shutDown())
+    // What is left from last time waits until the app can take it.
+    simulator.notifications.pause()
+    onReady = () => simulator.notifications.resume()
     onStop(() => listening.close())
   }
   const worker = await bayar.work()
@@ -136,6 +146,7 @@ async function start(call: Call, { gateway, given, home, keys, stop, onStop }: S
   const landing = () => landingPage({ appUrl, simulatorUrl, devFile: home.devFile })
   const app = await serveApp(bayar, { port, host, landing })
   onStop(() => app.close())
+  onReady()
 
   // 7. Now others may find it.
   const dev: DevFile = {

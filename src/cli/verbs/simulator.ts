@@ -1,7 +1,16 @@
+import { BayarError } from '../../errors.ts'
 import { createSimulator } from '../../simulator/index.ts'
+import { type Lock, tryLock } from '../../store/embedded/lock.ts'
 import type { Call } from '../call.ts'
 import { choosePort, explainPort, hostOf, SIMULATOR_PORT, urlOf } from '../ports.ts'
 import { listenForStop } from '../stop-signal.ts'
+
+/** Two processes that append to one file would tell each other’s transactions over. */
+function lockData(file: string): Lock {
+  const lock = tryLock(`${file}.lock`)
+  if (lock) return lock
+  throw new BayarError('config_invalid', `Another simulator is using ${file}: end it, or take another file.`)
+}
 
 export async function run(call: Call): Promise<undefined> {
   const stop = listenForStop((text) => call.out.note(text))
@@ -13,8 +22,11 @@ export async function run(call: Call): Promise<undefined> {
     merchantId: process.env.MIDTRANS_MERCHANT_ID || undefined,
     notificationUrl: call.text('notify') ?? (process.env.MIDTRANS_NOTIFICATION_URL || undefined),
     seed: call.whole('seed'),
+    recurringUrl: call.text('notify-recurring'),
+    data: call.text('data'),
   }
   const url = urlOf(host, port)
+  const lock = given.data === undefined ? undefined : lockData(given.data)
   const simulator = createSimulator(
     Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   )
@@ -41,4 +53,6 @@ export async function run(call: Call): Promise<undefined> {
   )
   await stop.asked
   await listening.close()
+  simulator.shutDown()
+  lock?.release()
 }

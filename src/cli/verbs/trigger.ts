@@ -33,7 +33,7 @@ export async function run(call: Call): Promise<ExitName> {
     transactionId: call.text('transaction') ?? known?.transactionId,
     transactionTime: known?.createdAt,
   }
-  const body = JSON.stringify(await makeNotification(wish))
+  const body = JSON.stringify(makeNotification(wish))
   if (call.has('print')) {
     call.out.answer(JSON.parse(body), () => JSON.stringify(JSON.parse(body), null, 2))
     return 'ok'

@@ -25,6 +25,8 @@ export interface Checkout {
   attempts: readonly string[]
 }
 
+/** It is all data: the file keeps it as it is. */
+export type CheckoutRecord = Checkout
 export type NewCheckout = Omit<Checkout, 'token' | 'createdMs' | 'ended' | 'attempts'>
 
 export class Checkouts {

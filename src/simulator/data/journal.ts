@@ -44,7 +44,7 @@ export class Journal {
     this.#file = file
   }
 
-  /** Appends to what is there; `read` is called with each line in turn, after the header. */
+  /** Appends to what is there; `makeHeader` is called with what is kept, then `read` with each line in turn. */
   static open(
     path: string,
     makeHeader: (kept: Header | undefined) => Header,
@@ -53,14 +53,17 @@ export class Journal {
     const isNew = !existsSync(path)
     const journal = new Journal(path, openFile(path))
     let kept: Header | undefined
+    let header: Header | undefined
     if (!isNew)
       journal.#readLines((line, at) => {
         const value = parse(line, path)
-        if (at === 0) kept = headerOf(value, path)
-        else if (isEntry(value)) read(value)
+        if (at === 0) {
+          kept = headerOf(value, path)
+          header = makeHeader(kept)
+        } else if (isEntry(value)) read(value)
         else throw unreadable(path)
       })
-    const header = makeHeader(kept)
+    header ??= makeHeader(undefined)
     if (kept === undefined) journal.#write(`${JSON.stringify(header)}\n`)
     return { journal, header }
   }

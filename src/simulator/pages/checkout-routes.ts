@@ -12,6 +12,7 @@ import type { Transaction } from '../transaction.ts'
 import type { World } from '../world.ts'
 import { attemptPage, choosePage, closedReason, pathOf } from './checkout.ts'
 import { checkoutLayout, openVisit, type Visit } from './checkout-layout.ts'
+import { invoicePage } from './invoice.ts'
 import type { Html } from './layout.ts'
 
 /**
@@ -114,6 +115,15 @@ export function createCheckoutPages(simulator: Simulator, world: () => World): H
       return context.redirect(pathOf(openVisit(context, world()), here(checkout.token), one), 303)
     })
   }
+
+  pages.use('/invoices/:id', headers)
+  pages.get('/invoices/:id', (context) => {
+    const visit = openVisit(context, world())
+    const invoice = world().invoices.find(context.req.param('id'))
+    return invoice
+      ? context.html(invoicePage(visit, invoice))
+      : context.html(checkoutLayout(visit, visit.say('unknown'), unknownPage(visit)), 404)
+  })
 
   const script = (text: string) => (context: Context) => {
     context.header('Content-Type', 'text/javascript; charset=utf-8')

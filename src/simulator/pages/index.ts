@@ -92,7 +92,9 @@ export function createPages(simulator: Simulator, world: () => World): Hono {
   })
 
   post('/notifications/url', notificationsPage, (form) => {
+    const recurring = readUrls(form.recurring)
     world().settings.notificationUrls = readUrls(form.url)
+    world().settings.recurringUrls = recurring
     return '/notifications'
   })
   post('/notifications/test', notificationsPage, async () => {

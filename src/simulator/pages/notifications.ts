@@ -15,6 +15,8 @@ ${paused ? html`<p class="alert" role="status">${say('paused')}</p>` : ''}
 <form class="row" method="post" action="/notifications/url">
 <div class="grow"><label for="url">${say('notice_url')} <span class="hint">(${say('notice_url_hint')})</span></label>
 <input id="url" name="url" value="${world.settings.notificationUrls.join(', ')}" maxlength="2000" autocomplete="off" spellcheck="false"></div>
+<div class="grow"><label for="recurring">${say('recurring_url')}</label>
+<input id="recurring" name="recurring" value="${world.settings.recurringUrls.join(', ')}" maxlength="2000" autocomplete="off" spellcheck="false"></div>
 <button>${say('save')}</button></form>
 <div class="row">
 <form class="inline" method="post" action="/notifications/test"><button class="quiet">${say('send_test')}</button></form>

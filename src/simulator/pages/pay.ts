@@ -7,14 +7,14 @@ import { STATUS_WORDS } from './words.ts'
 /** The bank's side: a number is typed in, the bill is shown, and paid. */
 export function payPage(page: Page): Html {
   const { say, context } = page
-  const number = (context.req.query('number') ?? '').replaceAll(/[\s-]/g, '')
+  const number = (context.req.query('number') ?? '').trim()
   const biller = (context.req.query('biller') ?? '').trim()
   return layout(
     page,
     say('pay'),
     html`<h1>${say('pay')}</h1><p>${say('pay_lead')}</p>
 <form class="row" method="get" action="/pay">
-<div class="grow"><label for="number">${say('number_to_pay')}</label><input id="number" name="number" inputmode="numeric" required maxlength="40" autocomplete="off" value="${number}"></div>
+<div class="grow"><label for="number">${say('number_to_pay')}</label><input id="number" name="number" required maxlength="500" autocomplete="off" value="${number}"></div>
 <div class="narrow"><label for="biller">${say('biller_code')}</label><input id="biller" name="biller" inputmode="numeric" maxlength="10" autocomplete="off" aria-describedby="biller-hint" value="${biller}"></div>
 <button>${say('look_up')}</button>
 </form>
@@ -31,12 +31,25 @@ function bill(page: Page, transaction: Transaction | undefined): Html {
 <a href="/transactions/${transaction.id}">${transaction.orderId}</a></p>`
   return html`<section class="card" role="status"><p>${transaction.method.title} · ${transaction.orderId} ${statusBadge(page, transaction.status)}</p>
 <p class="big">${rupiah(transaction.amount)}</p>
-<form method="post" action="/transactions/${transaction.id}"><button name="move" value="pay">${say('pay_now')} ${rupiah(transaction.amount)}</button></form></section>`
+<form class="row" method="post" action="/transactions/${transaction.id}">${
+    transaction.method.family === 'wallet'
+      ? html`<div class="narrow"><label for="issuer">${say('issuer')}</label><select id="issuer" name="issuer">${ISSUERS.map((one) => html`<option>${one}</option>`)}</select></div>`
+      : ''
+  }<button name="move" value="pay">${say('pay_now')} ${rupiah(transaction.amount)}</button></form></section>`
 }
+
+/** Whose app scans the code; another one than its own makes the payment off-us. */
+const ISSUERS = ['gopay', 'airpay shopee', 'dana', 'ovo', 'linkaja', 'bca'] as const
+
+/** The address of a QR image will do as well as the text in it: some programs show only that. */
+const QR_IMAGE = /\/([^/]+)\/qr-code$/
 
 /** A bill key needs its biller code beside it, as at the bank: both must have been shown to the customer. */
 function billOf(world: World, number: string, biller: string): Transaction | undefined {
-  const found = world.ledger.findByNumber(number)
+  const image = QR_IMAGE.exec(number)?.[1]
+  const scanned = image ? world.ledger.find(image) : world.ledger.findByQris(number)
+  if (scanned?.method.family === 'wallet') return scanned
+  const found = world.ledger.findByNumber(number.replaceAll(/[\s-]/g, ''))
   const rule = found?.method.number
   if (!found || !rule) return undefined
   return rule.separate ? (biller === rule.company ? found : undefined) : biller === '' ? found : undefined

@@ -26,6 +26,9 @@ ${fact('method', one.method)}
 ${fact('va_number', code(one.vaNumber))}
 ${fact('biller_code', code(one.billerCode))}
 ${fact('bill_key', code(one.billKey))}
+${fact('payment_code', one.paymentCode && code(`${one.store} ${one.paymentCode}`))}
+${fact('qr', code(one.qrString))}
+${fact('card', code(one.maskedCard))}
 ${fact('transaction_id', code(one.transactionId))}
 ${fact('created', time(one.createdAt))}
 ${fact('expires', time(one.expiresAt))}

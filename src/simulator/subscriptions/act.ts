@@ -6,7 +6,7 @@ import type { World } from '../world.ts'
 import { tellRecurring } from './charge-subscription.ts'
 import { subscriptionDocument, subscriptionNotice } from './documents.ts'
 import { addInterval, INTERVAL_UNITS, type IntervalUnit } from './intervals.ts'
-import type { Retry, Subscription } from './subscriptions.ts'
+import type { NewSubscription, Retry, Subscription } from './subscriptions.ts'
 
 const NAME = /^[A-Za-z0-9_~. -]+$/
 const AMOUNT = /^\d{1,11}(\.\d{1,2})?$/
@@ -17,7 +17,22 @@ const RETRY_UNITS = ['minute', 'hour', 'day'] as const
 
 const UPDATED: Answer = { http: 200, body: { status_message: 'Subscription is updated.' } }
 
-export function createSubscription(world: World, { body }: V1Asked): Answer {
+export function createSubscription(world: World, asked: V1Asked): Answer {
+  const checked = check(world, asked)
+  if ('http' in checked) return checked
+  const subscription = world.subscriptions.open(checked)
+  const document = subscriptionDocument(subscription)
+  tellRecurring(world, subscription, subscriptionNotice(subscription, world.merchant.id))
+  return { http: 200, body: document }
+}
+
+/** Of a repeat with the same key, too, the body is looked at first (protocol.md §3). */
+export function refuseSubscription(world: World, asked: V1Asked): Answer | undefined {
+  const checked = check(world, asked)
+  return 'http' in checked ? checked : undefined
+}
+
+function check(world: World, { body }: V1Asked): NewSubscription | Answer {
   if (!isObject(body)) return refuseFields('subscription', ['subscription must be an object'])
   const nowMs = world.clock.nowMs()
   const problems: string[] = []
@@ -34,8 +49,7 @@ export function createSubscription(world: World, { body }: V1Asked): Answer {
   if (isObject(body.metadata) && JSON.stringify(body.metadata).length >= METADATA_BYTES_MAX)
     problems.push('subscription.metadata must be smaller than 1 KB')
   if (problems.length > 0 || !base || !schedule) return refuseFields('subscription', problems)
-
-  const subscription = world.subscriptions.open({
+  return {
     ...base,
     paymentType: paymentType as 'credit_card' | 'gopay',
     accountId,
@@ -43,10 +57,7 @@ export function createSubscription(world: World, { body }: V1Asked): Answer {
     retry: retry ?? null,
     metadata: isObject(body.metadata) ? body.metadata : null,
     customer: isObject(body.customer_details) ? body.customer_details : null,
-  })
-  const document = subscriptionDocument(subscription)
-  tellRecurring(world, subscription, subscriptionNotice(subscription, world.merchant.id))
-  return { http: 200, body: document }
+  }
 }
 
 export function getSubscription(world: World, asked: V1Asked): Answer {
@@ -72,20 +83,14 @@ export function updateSubscription(world: World, asked: V1Asked): Answer {
       schedule: {
         ...found.schedule,
         ...(interval === undefined ? {} : { interval }),
-        // The rhythm goes on from the new start.
-        ...(next === undefined
-          ? {}
-          : {
-              nextMs: next,
-              startMs: addInterval(
-                next,
-                -found.schedule.current * (interval ?? found.schedule.interval),
-                found.schedule.unit,
-              ),
-            }),
+        // The rhythm goes on from there.
+        ...(next === undefined ? {} : { nextMs: next, anchorMs: next }),
         ...(revived ? { current: 0, startMs: next } : {}),
       },
-      ...(retry === undefined ? {} : { retry }),
+      // A retry already planned still fires.
+      ...(retry === undefined
+        ? {}
+        : { retry: { ...retry, made: found.retry?.made ?? 0, atMs: found.retry?.atMs ?? null } }),
       ...(accountId === undefined ? {} : { accountId }),
       ...(revived ? { status: 'active', ended: null } : {}),
     })
@@ -154,6 +159,7 @@ function readSchedule(read: Reader, nowMs: number, problems: string[]): Subscrip
     unit: unit as IntervalUnit,
     most: most ?? null,
     startMs,
+    anchorMs: startMs,
     current: 0,
     previousMs: null,
     nextMs: startMs,

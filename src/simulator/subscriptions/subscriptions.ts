@@ -35,6 +35,8 @@ export interface Schedule {
   /** Null: without end. */
   readonly most: number | null
   readonly startMs: number
+  /** From where the rhythm is counted; the start, until an update moves it. */
+  readonly anchorMs: number
   /** Charges begun, the failed ones too. */
   readonly current: number
   readonly previousMs: number | null
@@ -178,22 +180,23 @@ function dueAt({ status, schedule, retry }: Subscription): number | null {
   return nextMs === null ? retry.atMs : Math.min(nextMs, retry.atMs)
 }
 
-/** Counted from the start, so that the 31st comes back after a short month. `max_interval` 0 is one run. */
+/** `max_interval` 0 is one run. */
 function advance(schedule: Schedule, nowMs: number): Schedule {
   const current = schedule.current + 1
   const isLast = schedule.most !== null && current >= Math.max(1, schedule.most)
-  return {
-    ...schedule,
-    current,
-    previousMs: nowMs,
-    nextMs: isLast ? null : addInterval(schedule.startMs, schedule.interval * current, schedule.unit),
+  const nextMs = isLast ? null : nextAfter(schedule, schedule.nextMs ?? nowMs)
+  return { ...schedule, current, previousMs: nowMs, nextMs }
+}
+
+/** Counted from the anchor and not from the last one, so that the 31st comes back after a short month. */
+function nextAfter({ anchorMs, interval, unit }: Schedule, afterMs: number): number {
+  for (let count = 1; ; count++) {
+    const nextMs = addInterval(anchorMs, interval * count, unit)
+    if (nextMs > afterMs) return nextMs
   }
 }
 
 function skipPast(schedule: Schedule, nowMs: number): Schedule {
-  if (schedule.nextMs === null || schedule.nextMs > nowMs) return schedule
-  for (let count = 1; ; count++) {
-    const nextMs = addInterval(schedule.nextMs, schedule.interval * count, schedule.unit)
-    if (nextMs > nowMs) return { ...schedule, nextMs }
-  }
+  const isPast = schedule.nextMs !== null && schedule.nextMs <= nowMs
+  return isPast ? { ...schedule, nextMs: nextAfter(schedule, nowMs) } : schedule
 }

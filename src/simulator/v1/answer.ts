@@ -23,6 +23,7 @@ import {
   disableSubscription,
   enableSubscription,
   getSubscription,
+  refuseSubscription,
   updateSubscription,
 } from '../subscriptions/act.ts'
 import type { World } from '../world.ts'
@@ -142,12 +143,17 @@ async function answer(
   let outcome: Answer | undefined
   try {
     if (latency) await world.clock.wait(latency)
-    if (!ending || !actsBefore(ending)) outcome = early ?? kept ?? act(world, asked, route)
+    if (!ending || !actsBefore(ending))
+      outcome = early ?? recalled(world, asked, kept) ?? act(world, asked, route)
   } finally {
     if (isFirst) memory?.finish(key, outcome && outcome.http < 300 ? outcome : undefined, world.clock.nowMs())
   }
   const response = ending || !outcome ? await end(world, route.api, ending) : tell(outcome)
   return { response, replayed: kept !== undefined }
+}
+
+function recalled(world: World, asked: V1Asked, kept: Answer | undefined): Answer | undefined {
+  return kept && asked.verb === 'subscription_create' ? (refuseSubscription(world, asked) ?? kept) : kept
 }
 
 function act(world: World, asked: V1Asked, { verb, api }: V1Route): Answer {

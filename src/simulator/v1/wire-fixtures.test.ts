@@ -101,6 +101,40 @@ describe('notices', () => {
     expect(told(atSecond(received.at(-1)?.body))).toBe(told(recorded))
   })
 
+  test('notification.recurring.charge.success.json', async () => {
+    const recorded = read('notification.recurring.charge.success.json')
+    const { call, simulator, received } = at('2025-08-14 10:00:00', { recurringUrl: RECURRING })
+    const card = 'card_number=4811111111111114&card_exp_month=12&card_exp_year=2030'
+    const { body: saved } = await call('GET', `/v2/card/register?client_key=${simulator.clientKey}&${card}`)
+    const asked = { ...subscriptionOf(read('subscription.create.200.json')), token: saved.saved_token_id }
+    await call('POST', '/v1/subscriptions', asked)
+    await simulator.clock.set(wib('2025-09-01 07:00:00'))
+    await simulator.idle()
+    const body = received.findLast(({ url }) => url === RECURRING)?.body
+    expect(told(atSecond(body)).replaceAll(/"token": "[^"]+"/g, '"token"')).toBe(
+      told(recorded).replaceAll(/"token": "[^"]+"/g, '"token"'),
+    )
+  })
+
+  test('notification.payment_link.settlement.json, with the expiry that GoPay tells', async () => {
+    const recorded = read('notification.payment_link.settlement.json')
+    const { call, simulator, received } = at(recorded.transaction_time)
+    await call('POST', '/v1/payment-links', snap('link-42'))
+    await simulator.fetch(
+      new Request('http://simulator/payment-links/link-42', {
+        method: 'POST',
+        body: new URLSearchParams({ method: 'gopay' }),
+      }),
+    )
+    await simulator.clock.set(wib(recorded.settlement_time))
+    await simulator.pay(simulator.transactions()[0]!.orderId)
+    await simulator.idle()
+    const { expiry_time: _, ...body } = received.at(-1)!.body
+    const drawn = { order_id: body.order_id, signature_key: body.signature_key }
+    expect(body.order_id).toMatch(/^link-42-\d{13}$/)
+    expect(told({ ...body, ...drawn })).toBe(told({ ...recorded, ...drawn }))
+  })
+
   test('notification.invoice.settlement.json', async () => {
     const recorded = read('notification.invoice.settlement.json')
     const { call, simulator, received } = at(recorded.transaction_time)

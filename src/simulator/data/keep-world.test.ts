@@ -1,0 +1,207 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Bench, bench, START } from '../../../test/support/simulated-merchant.ts'
+import type { SimulatorOptions } from '../simulator.ts'
+
+let folder: string
+let data: string
+let open: Bench[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bayar-data-'))
+  data = join(folder, 'simulator')
+})
+afterEach(() => {
+  for (const { simulator } of open) simulator.shutDown()
+  open = []
+  rmSync(folder, { recursive: true })
+})
+
+function start(options: SimulatorOptions = {}): Bench {
+  const started = bench({ data, ...options })
+  open.push(started)
+  return started
+}
+
+/** As after a kill: nothing is said goodbye to. */
+function restart(before: Bench, options: SimulatorOptions = {}): Bench {
+  before.simulator.shutDown()
+  open = open.filter((one) => one !== before)
+  return start(options)
+}
+
+describe('with a data file', () => {
+  test('every transaction is there again, with its history, number and refunds', async () => {
+    const first = start()
+    await first.charge('va')
+    await first.charge('permata', { bank_transfer: { bank: 'permata' }, custom_field1: 'x' })
+    await first.call('POST', '/v2/charge', {
+      payment_type: 'gopay',
+      transaction_details: { order_id: 'gopay', gross_amount: 50_000 },
+    })
+    await first.simulator.pay('va')
+    await first.simulator.pay('gopay')
+    await first.simulator.refund('gopay', { amount: 20_000, key: 'r1' })
+    await first.simulator.idle()
+    const before = first.simulator.transactions()
+    const statuses = await Promise.all(
+      ['va', 'permata', 'gopay'].map((id) => first.call('GET', `/v2/${id}/status`)),
+    )
+
+    const second = restart(first)
+    expect(second.simulator.transactions()).toEqual(before)
+    expect(
+      await Promise.all(['va', 'permata', 'gopay'].map((id) => second.call('GET', `/v2/${id}/status`))),
+    ).toEqual(statuses)
+    expect((await second.charge('va')).body.status_code).toBe('406')
+    expect((await second.call('POST', '/v2/gopay/refund', { refund_key: 'r1' })).body.status_code).toBe('406')
+  })
+
+  test('what was open goes on: paid, expired in time, and its id is nobody else’s', async () => {
+    const first = start()
+    await first.charge('one')
+    await first.charge('two')
+    const second = restart(first)
+    await second.charge('three')
+    await second.simulator.pay('one')
+    await second.simulator.clock.advance(86_400 + 90)
+    expect(second.simulator.transaction('one').status).toBe('settlement')
+    expect(second.simulator.transaction('two').status).toBe('expire')
+    const ids = new Set(second.simulator.transactions().map(({ transactionId }) => transactionId))
+    expect(ids.size).toBe(3)
+  })
+
+  test('the second refund is not the first one again', async () => {
+    const wallet = (orderId: string) => ({
+      payment_type: 'gopay',
+      transaction_details: { order_id: orderId, gross_amount: 50_000 },
+    })
+    const uuidOf = async ({ call, simulator }: Bench, orderId: string) => {
+      await call('POST', '/v2/charge', wallet(orderId))
+      await simulator.pay(orderId)
+      const { body } = await call('POST', `/v2/${orderId}/refund`, { refund_key: orderId })
+      return body
+    }
+    const first = start()
+    const one = await uuidOf(first, 'one')
+    const two = await uuidOf(restart(first), 'two')
+    expect(two.refund_chargeback_uuid).not.toBe(one.refund_chargeback_uuid)
+    expect(two.refund_chargeback_id).not.toBe(one.refund_chargeback_id)
+  })
+
+  test('a notice that was not yet taken is sent again, when its retry is due', async () => {
+    const first = start()
+    first.answers.push(503)
+    await first.charge('one')
+    await first.simulator.idle()
+    const second = restart(first)
+    expect(second.simulator.notifications.list()).toMatchObject([{ state: 'waiting', orderId: 'one' }])
+    await second.simulator.clock.advance(300)
+    expect(second.received.map(({ body }) => body)).toEqual(first.received.map(({ body }) => body))
+    expect(second.simulator.notifications.list()).toMatchObject([
+      { state: 'delivered', attempts: [{ httpStatus: 503 }, { httpStatus: 200 }] },
+    ])
+    // A third process has nothing left to send.
+    const third = restart(second)
+    await third.simulator.clock.advance(86_400 * 2)
+    expect(third.received.map(({ body }) => body.transaction_status)).toEqual(['expire'])
+  })
+
+  test('a notice tells what it told, whatever has happened since', async () => {
+    const first = start()
+    first.answers.push(503, 503)
+    await first.charge('one')
+    await first.simulator.idle()
+    await first.simulator.pay('one')
+    await first.simulator.idle()
+    const second = restart(first)
+    await second.simulator.clock.advance(300)
+    expect(second.received.map(({ body }) => body.transaction_status).sort()).toEqual([
+      'pending',
+      'settlement',
+    ])
+  })
+
+  test('clock, subscriptions, checkouts, invoices, saved cards and linked accounts', async () => {
+    const first = start()
+    const card = 'card_number=4811111111111114&card_exp_month=12&card_exp_year=2030&card_cvv=123'
+    const { body: saved } = await first.call(
+      'GET',
+      `/v2/card/register?client_key=${first.simulator.clientKey}&${card}`,
+    )
+    const { body: subscription } = await first.call('POST', '/v1/subscriptions', {
+      name: 'monthly',
+      amount: '50000',
+      currency: 'IDR',
+      payment_type: 'credit_card',
+      token: saved.saved_token_id,
+      schedule: { interval: 1, interval_unit: 'day' },
+    })
+    const { body: snap } = await first.call('POST', '/snap/v1/transactions', {
+      transaction_details: { order_id: 'snap', gross_amount: 10_000 },
+    })
+    const { body: invoice } = await first.call('POST', '/v1/invoices', {
+      order_id: 'inv',
+      invoice_number: 'INV-1',
+      invoice_date: '2026-03-01 10:00:00 +0700',
+      due_date: '2026-04-01 10:00:00 +0700',
+      customer_details: { name: 'Budi' },
+      payment_type: 'virtual_account',
+      virtual_accounts: [{ name: 'bca_va' }],
+      item_details: [{ description: 'shirt', quantity: 1, price: 10_000 }],
+    })
+    await first.simulator.clock.advance(3600)
+    const second = restart(first)
+    expect(second.simulator.clock.now()).toEqual(new Date(START.getTime() + 3_600_000))
+    expect(second.simulator.serverKey).toBe(first.simulator.serverKey)
+    await second.simulator.clock.advance(86_400)
+    const { body } = await second.call('GET', `/v1/subscriptions/${String(subscription.id)}`)
+    const [charged] = body.transaction_ids as string[]
+    expect(second.simulator.transaction(charged!).status).toBe('capture')
+    expect((await second.call('GET', `/v1/invoices/${String(invoice.id)}`)).body).toEqual(invoice)
+    expect((await second.call('POST', `/snap/v1/transactions/${String(snap.token)}/cancel`)).http).toBe(400)
+  })
+
+  test('keys that were made up are the same again; the file is for its owner alone', () => {
+    const first = start({ serverKey: undefined! })
+    const second = restart(first, { serverKey: undefined! })
+    expect(second.simulator.serverKey).toBe(first.simulator.serverKey)
+    expect(second.simulator.clientKey).toBe(first.simulator.clientKey)
+    expect(statSync(data).mode & 0o777).toBe(0o600)
+  })
+
+  test('a card that is no test card is not on file, but for what a receipt shows', async () => {
+    const first = start()
+    const card = 'card_number=4539578763621486&card_exp_month=12&card_exp_year=2030&card_cvv=123'
+    await first.call('GET', `/v2/card/register?client_key=${first.simulator.clientKey}&${card}`)
+    expect(readFileSync(data, 'utf8')).not.toContain('4539578763621486')
+    expect(readFileSync(data, 'utf8')).not.toContain('"123"')
+  })
+
+  test('reset empties it', async () => {
+    const first = start()
+    await first.charge('one')
+    first.simulator.reset()
+    await first.charge('two')
+    const second = restart(first)
+    expect(second.simulator.transactions().map(({ orderId }) => orderId)).toEqual(['two'])
+  })
+
+  test('is written anew when most of it is overtaken', async () => {
+    const first = start({ notificationUrl: [] })
+    for (let each = 0; each < 2600; each++) {
+      await first.charge(`order-${each}`)
+      if (each % 2) await first.simulator.pay(`order-${each}`)
+    }
+    // Moving the clock leaves a line each time.
+    for (let each = 0; each < 12_000; each++) first.simulator.clock.freeze()
+    const before = first.simulator.transactions()
+    const size = statSync(data).size
+    const second = restart(first)
+    expect(statSync(data).size).toBeLessThan(size * 0.8)
+    expect(second.simulator.transactions()).toEqual(before)
+    expect(restart(second).simulator.transactions()).toEqual(before)
+  })
+})

@@ -1,0 +1,176 @@
+import { statSync } from 'node:fs'
+import { cardRecord } from '../card-vault.ts'
+import type { CheckoutRecord } from '../checkout/checkouts.ts'
+import type { ClockState } from '../clock.ts'
+import type { Invoice } from '../invoices/invoices.ts'
+import type { NoticeRecord } from '../outbox.ts'
+import type { PayAccount } from '../pay-accounts.ts'
+import type { Subscription } from '../subscriptions/subscriptions.ts'
+import type { TransactionRecord } from '../transaction.ts'
+import { createWorld, type World, type WorldOptions } from '../world.ts'
+import { drawSeed, type Entry, type Header, Journal } from './journal.ts'
+
+/**
+ * A world whose state outlives its process. What is kept, by kind: what each line says, and how it is read back. What is not kept is soon over anyway: faults, the request log, answers for repeated
+ * Idempotency-Keys (five minutes), one-time card tokens (ten minutes); and what the command line says at each start: addresses, keys, disabled methods.
+ */
+interface Kind {
+  /** Calls back with each change. */
+  watch(world: World, tell: (record: unknown) => void): void
+  restore(world: World, record: unknown): void
+  all(world: World): Iterable<unknown>
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  transaction: {
+    watch({ ledger }, tell) {
+      const { onChange } = ledger
+      ledger.onChange = (one) => {
+        // On file before anybody is told.
+        tell(one.toRecord())
+        onChange(one)
+      }
+    },
+    restore: ({ ledger }, record) => ledger.restore(record as TransactionRecord),
+    *all({ ledger }) {
+      for (const one of ledger.oldest()) yield one.toRecord()
+    },
+  },
+  notice: {
+    watch: ({ outbox }, tell) => {
+      outbox.onChange = tell
+    },
+    restore: ({ outbox, ledger }, record) =>
+      outbox.restore(record as NoticeRecord, (sequence) => ledger.at(sequence)),
+    all: ({ outbox }) => outbox.records(),
+  },
+  checkout: {
+    watch: ({ checkouts }, tell) => {
+      checkouts.onChange = tell
+    },
+    restore: ({ checkouts }, record) => checkouts.restore(record as CheckoutRecord),
+    all: ({ checkouts }) => checkouts.all(),
+  },
+  subscription: {
+    watch: ({ subscriptions }, tell) => {
+      subscriptions.onChange = tell
+    },
+    restore: ({ subscriptions }, record) => subscriptions.restore(record as Subscription),
+    all: ({ subscriptions }) => subscriptions.all(),
+  },
+  invoice: {
+    watch: ({ invoices }, tell) => {
+      invoices.onChange = tell
+    },
+    restore: ({ invoices }, record) => invoices.restore(record as Invoice),
+    all: ({ invoices }) => invoices.all(),
+  },
+  card: {
+    watch: ({ cards }, tell) => {
+      cards.onSave = (token, card) => tell(cardRecord(token, card))
+    },
+    restore: ({ cards }, record) => cards.restore(record as ReturnType<typeof cardRecord>),
+    *all({ cards }) {
+      for (const [token, card] of cards.allSaved()) yield cardRecord(token, card)
+    },
+  },
+  account: {
+    watch: ({ payAccounts }, tell) => {
+      payAccounts.onKeep = tell
+    },
+    restore: ({ payAccounts }, record) => payAccounts.restore(record as PayAccount),
+    all: ({ payAccounts }) => payAccounts.list().reverse(),
+  },
+  clock: {
+    watch: ({ clock }, tell) => {
+      clock.onMove = tell
+    },
+    restore: ({ clock }, record) => clock.restore(record as ClockState),
+    *all({ clock }) {
+      yield clock.state()
+    },
+  },
+}
+
+/** Fewer lines than this are not worth writing anew. */
+const LINES_FEW = 10_000
+
+export interface Kept {
+  readonly world: World
+  readonly header: Header
+  /** Another world from the beginning, with an empty file. */
+  reset(): World
+  close(): void
+}
+
+export function openWorld(path: string, given: WorldGiven): Kept {
+  const opened: { header?: Header; options?: WorldOptions; world?: World } = {}
+  let lines = 0
+  const { journal, header } = Journal.open(
+    path,
+    (kept) => {
+      const made = headerFrom(given, kept)
+      opened.options = { ...given, ...made, seed: made.seed }
+      // After a restart other numbers are drawn, or the second refund would have the id of the first.
+      opened.world = createWorld({ ...opened.options, epoch: kept ? statSync(path).size : 0 })
+      return made
+    },
+    ([kind, record]) => {
+      lines++
+      KINDS[kind]?.restore(opened.world!, record)
+    },
+  )
+  const world = opened.world!
+  const options = opened.options!
+  world.ledger.planRestored()
+  world.outbox.planRestored()
+  const live = countLive(world)
+  if (lines > LINES_FEW && lines > 2 * live) journal.rewrite(header, entriesOf(world))
+  watch(world, journal)
+  return {
+    world,
+    header,
+    reset() {
+      const fresh = createWorld(options)
+      journal.rewrite(header, [])
+      watch(fresh, journal)
+      return fresh
+    },
+    close: () => journal.close(),
+  }
+}
+
+export type WorldGiven = Omit<WorldOptions, 'serverKey' | 'clientKey' | 'merchantId'> & {
+  readonly serverKey?: string | undefined
+  readonly clientKey?: string | undefined
+  readonly merchantId?: string | undefined
+  /** Where none were given and none are kept. */
+  readonly makeKeys: (seed: number) => Pick<Header, 'serverKey' | 'clientKey' | 'merchantId'>
+}
+
+function headerFrom(given: WorldGiven, kept: Header | undefined): Header {
+  const seed = kept?.seed ?? given.seed ?? drawSeed()
+  const made = kept ?? given.makeKeys(seed)
+  return {
+    simulator: 1,
+    seed,
+    serverKey: given.serverKey ?? made.serverKey,
+    clientKey: given.clientKey ?? made.clientKey,
+    merchantId: given.merchantId ?? made.merchantId,
+  }
+}
+
+function watch(world: World, journal: Journal): void {
+  for (const [name, kind] of Object.entries(KINDS))
+    kind.watch(world, (record) => journal.append(name, record))
+}
+
+function* entriesOf(world: World): Iterable<Entry> {
+  for (const [name, kind] of Object.entries(KINDS)) for (const record of kind.all(world)) yield [name, record]
+}
+
+function countLive(world: World): number {
+  let count = 0
+  for (const kind of Object.values(KINDS)) for (const _ of kind.all(world)) count++
+  return count
+}

@@ -1,0 +1,304 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startBrowser } from '../support/browser.ts'
+import { type Bench, bench } from '../support/simulated-merchant.ts'
+
+/* The pages that a person uses, in a real browser: hosted payment pages, the shop's page with snap.js and the card script, the operator's pages. */
+
+let browser: Browser
+let merchant: Bench
+let url: string
+let close: () => Promise<void>
+let page: Page
+const problems: string[] = []
+
+beforeAll(async () => {
+  browser = await startBrowser()
+})
+afterAll(() => browser.close())
+beforeEach(async () => {
+  merchant = bench({ notificationUrl: 'https://merchant.example/hook' })
+  ;({ url, close } = await merchant.simulator.listen({ port: 0 }))
+  const context = await browser.newContext({ locale: 'en-GB' })
+  page = await context.newPage()
+  problems.length = 0
+  page.on('pageerror', (error) => problems.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text())
+  })
+  page.on('request', (request) => {
+    const { hostname } = new URL(request.url())
+    if (hostname !== '127.0.0.1' && hostname !== '') problems.push(`asked ${request.url()}`)
+  })
+})
+afterEach(async () => {
+  await page.context().close()
+  await close()
+  expect(problems).toEqual([])
+})
+
+async function openSnap(more: Record<string, unknown> = {}): Promise<{ token: string; address: string }> {
+  const response = await fetch(`${url}/snap/v1/transactions`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Basic ${Buffer.from(`${merchant.simulator.serverKey}:`).toString('base64')}`,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({
+      transaction_details: { order_id: 'order-1', gross_amount: 150_000 },
+      item_details: [{ id: 'a', name: 'Shirt', price: 150_000, quantity: 1 }],
+      customer_details: { first_name: 'Budi', phone: '081234567890' },
+      credit_card: { secure: true },
+      ...more,
+    }),
+  })
+  const { token, redirect_url: address } = (await response.json()) as { token: string; redirect_url: string }
+  return { token, address }
+}
+
+const choose = (title: string) =>
+  page.locator('form.choice', { hasText: title }).getByRole('button', { name: /Continue|Lanjut/ })
+
+async function typeCard(number: string, expiry = '12/30'): Promise<void> {
+  const form = page.locator('form.choice', { has: page.locator('#credit_card-number') })
+  await form.locator('#credit_card-number').fill(number)
+  await form.locator('#credit_card-expiry').fill(expiry)
+  await form.locator('#credit_card-cvv').fill('123')
+  await form.getByRole('button').click()
+}
+
+const statuses = () => merchant.simulator.transactions().map(({ method, status }) => `${method}: ${status}`)
+
+describe('the page of Snap', () => {
+  test('one order, four tries: denied, wrong code, left open, paid', async () => {
+    const { address } = await openSnap({ callbacks: { finish: `${url}/health-of-the-shop` } })
+    await page.goto(address)
+    await typeCard('4911111111111113')
+    await page.getByLabel(/Code from the bank/).fill('112233')
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByText('This try did not succeed.').waitFor()
+
+    await page.getByRole('link', { name: 'Pay another way' }).click()
+    await typeCard('4811111111111114')
+    await page.getByLabel(/Code from the bank/).fill('000000')
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await page.getByText('This try did not succeed.').waitFor()
+
+    await page.getByRole('link', { name: 'Pay another way' }).click()
+    await choose('Permata Virtual Account').click()
+    await page.getByText('permata va number').waitFor()
+    await page.getByRole('link', { name: 'Pay another way' }).click()
+    expect(await page.getByRole('link', { name: 'Permata Virtual Account' }).count()).toBe(1)
+
+    await choose('BCA Virtual Account').click()
+    await page.getByRole('button', { name: 'Transfer the amount' }).click()
+    await page.getByText('Paid. Thank you!').waitFor()
+    expect(statuses()).toEqual([
+      'BCA Virtual Account: settlement',
+      'Permata Virtual Account: pending',
+      'Card: deny',
+      'Card: deny',
+    ])
+    const back = await page.getByRole('link', { name: 'Back to the shop' }).getAttribute('href')
+    expect(Object.fromEntries(new URL(back!).searchParams)).toMatchObject({
+      order_id: 'order-1',
+      status_code: '200',
+      transaction_status: 'settlement',
+    })
+    await merchant.simulator.idle()
+    const told = merchant.received.map(({ body }) => [body.order_id, body.transaction_status])
+    expect(new Set(merchant.received.map(({ body }) => body.transaction_id)).size).toBe(4)
+    expect(told.filter(([, status]) => status === 'settlement')).toHaveLength(1)
+
+    // Whoever comes back later finds it paid.
+    await page.goto(address)
+    await page.getByText('Paid. Thank you!').waitFor()
+  })
+
+  // method on the page → what its customer presses
+  test.each([
+    ['GoPay', 'Approve with my PIN'],
+    ['ShopeePay', 'Approve with my PIN'],
+    ['DANA', 'Approve with my PIN'],
+    ['QRIS', 'Approve with my PIN'],
+    ['Mandiri Bill', 'Transfer the amount'],
+    ['Indomaret', 'Transfer the amount'],
+    ['Alfamart', 'Transfer the amount'],
+    ['Akulaku', 'Agree to the loan'],
+    ['Kredivo', 'Agree to the loan'],
+  ])('%s', async (title, press) => {
+    const { address } = await openSnap()
+    await page.goto(address)
+    await choose(title).click()
+    await page.getByRole('button', { name: press }).click()
+    await page.getByText('Paid. Thank you!').waitFor()
+  })
+
+  test('OVO asks for a phone', async () => {
+    const { address } = await openSnap({ enabled_payments: ['ovo'] })
+    await page.goto(address)
+    await page.locator('#ovo-phone').fill('081234567890')
+    await choose('OVO').click()
+    await page.getByRole('button', { name: 'Approve with my PIN' }).click()
+    await page.getByText('Paid. Thank you!').waitFor()
+  })
+
+  test('says what is wrong with a card, and stays', async () => {
+    const { address } = await openSnap({ enabled_payments: ['credit_card'] })
+    await page.goto(address)
+    await typeCard('4811111111111115')
+    await page.getByRole('alert').waitFor()
+    expect(await page.locator('#credit_card-number').count()).toBe(1)
+    expect(statuses()).toEqual([])
+    // The browser itself says so of the HTTP status.
+    problems.length = 0
+  })
+
+  test('in Indonesian', async () => {
+    const { address } = await openSnap()
+    await page.goto(`${address}?lang=id`)
+    await page.getByText('Mau bayar dengan apa?').waitFor()
+  })
+})
+
+describe('a shop’s page', () => {
+  let shop: Server
+  let shopUrl: string
+  let script: string
+
+  beforeEach(async () => {
+    shop = createServer((_, response) => {
+      response
+        .writeHead(200, { 'Content-Type': 'text/html' })
+        .end(`<!doctype html><link rel="icon" href="data:,">
+<body><iframe id="bank" name="bank"></iframe>
+<script src="${url}/snap/snap.js" data-client-key="${merchant.simulator.clientKey}"></script>
+<script id="midtrans-script" src="${url}/v2/assets/js/midtrans-new-3ds.min.js" data-client-key="${merchant.simulator.clientKey}"></script>
+<script>window.heard = []; ${script}</script>`)
+    })
+    await new Promise<void>((listening) => shop.listen(0, '127.0.0.1', listening))
+    shopUrl = `http://127.0.0.1:${(shop.address() as AddressInfo).port}/`
+  })
+  afterEach(() => {
+    shop.closeAllConnections()
+    shop.close()
+  })
+
+  const callbacks = `{ language: 'en', onSuccess: (r) => heard.push(['success', r]), onPending: (r) => heard.push(['pending', r]),
+    onError: (r) => heard.push(['error', r]), onClose: () => heard.push(['close']) }`
+  const heard = () => page.evaluate('window.heard') as Promise<[string, Record<string, unknown>?][]>
+  const hears = async (count: number) => {
+    await page.waitForFunction(`window.heard.length >= ${count}`)
+    return await heard()
+  }
+
+  test('snap.pay: closed, pending, paid', async () => {
+    const { token } = await openSnap()
+    script = `function pay() { snap.pay(${JSON.stringify(token)}, ${callbacks}) }`
+    await page.goto(shopUrl)
+    const frame = page.frameLocator('#snap-midtrans')
+
+    await page.evaluate('pay()')
+    await frame.getByRole('button', { name: 'Close' }).click()
+    expect(await hears(1)).toEqual([['close']])
+    expect(await page.locator('#snap-midtrans').count()).toBe(0)
+
+    await page.evaluate('pay()')
+    await frame.locator('form.choice', { hasText: 'BCA Virtual Account' }).getByRole('button').click()
+    await frame.getByText('Pay with these').waitFor()
+    await frame.getByRole('button', { name: 'Close' }).click()
+    expect((await hears(2))[1]).toMatchObject([
+      'pending',
+      { status_code: '201', order_id: 'order-1', transaction_status: 'pending' },
+    ])
+
+    await page.evaluate('pay()')
+    await frame.getByRole('link', { name: 'BCA Virtual Account' }).click()
+    await frame.getByRole('button', { name: 'Transfer the amount' }).click()
+    expect((await hears(3))[2]).toMatchObject([
+      'success',
+      {
+        status_code: '200',
+        order_id: 'order-1',
+        transaction_status: 'settlement',
+        gross_amount: '150000.00',
+      },
+    ])
+    expect(await page.locator('#snap-midtrans').count()).toBe(0)
+  })
+
+  test('snap.pay of a session that was cancelled', async () => {
+    const { token } = await openSnap()
+    await merchant.call('POST', `/snap/v1/transactions/${token}/cancel`)
+    script = `snap.pay(${JSON.stringify(token)}, ${callbacks})`
+    await page.goto(shopUrl)
+    expect((await hears(1))[0]![0]).toBe('error')
+  })
+
+  test('snap.embed', async () => {
+    const { token } = await openSnap()
+    script = `const place = document.createElement('div'); place.id = 'here'; document.body.append(place)
+      snap.embed(${JSON.stringify(token)}, Object.assign({ embedId: 'here' }, ${callbacks}))`
+    await page.goto(shopUrl)
+    await page.frameLocator('#here iframe').getByText('How would you like to pay?').waitFor()
+  })
+
+  test('the card script: a token, then 3DS in a frame of the shop', async () => {
+    script = `MidtransNew3ds.getCardToken(
+      { card_number: '4811111111111114', card_exp_month: '12', card_exp_year: '2030', card_cvv: '123' },
+      { onSuccess: (r) => heard.push(['token', r]), onFailure: (r) => heard.push(['failure', r]) })
+      function authenticate(address) {
+        MidtransNew3ds.authenticate(address, {
+          performAuthentication: (to) => { document.getElementById('bank').src = to },
+          onSuccess: (r) => heard.push(['authenticated', r]), onFailure: (r) => heard.push(['refused', r]) })
+      }`
+    await page.goto(shopUrl)
+    const [, token] = (await hears(1))[0]!
+    const { body } = await merchant.call('POST', '/v2/charge', {
+      payment_type: 'credit_card',
+      transaction_details: { order_id: 'card-1', gross_amount: 100_000 },
+      credit_card: { token_id: token!.token_id, authentication: true },
+    })
+    expect(body.transaction_status).toBe('pending')
+    const address = String(body.redirect_url).replace('http://simulator', url)
+    await page.evaluate(`authenticate(${JSON.stringify(address)})`)
+    const bank = page.frameLocator('#bank')
+    await bank.getByLabel(/Code from the bank/).fill('112233')
+    await bank.getByRole('button', { name: 'Confirm' }).click()
+    expect((await hears(2))[1]).toMatchObject(['authenticated', { status_code: '200', order_id: 'card-1' }])
+    expect(merchant.simulator.transaction('card-1').status).toBe('capture')
+  })
+})
+
+describe('where a charge’s answer leads', () => {
+  test('the QR is an image, and its text pays at the operator’s scanner', async () => {
+    const { body } = await merchant.call('POST', '/v2/charge', {
+      payment_type: 'qris',
+      transaction_details: { order_id: 'qr-1', gross_amount: 20_000 },
+    })
+    const [action] = body.actions as { url: string }[]
+    const image = await fetch(action!.url.replace('http://simulator', url))
+    expect(image.headers.get('content-type')).toBe('image/png')
+    await page.goto(`${url}/pay`)
+    await page
+      .getByLabel(/number|QR/i)
+      .first()
+      .fill(String(body.qr_string))
+    await page.getByRole('button', { name: 'Look up' }).click()
+    await page.getByRole('button', { name: /Pay/ }).click()
+    expect(merchant.simulator.transaction('qr-1').status).toBe('settlement')
+  })
+
+  test('a GoPay account is linked by its owner', async () => {
+    const { body } = await merchant.call('POST', '/v2/pay/account', {
+      payment_type: 'gopay',
+      gopay_partner: { phone_number: '81234567891', country_code: '62', redirect_url: `${url}/back` },
+    })
+    const [action] = body.actions as { url: string }[]
+    await page.goto(action!.url.replace('http://simulator', url))
+    await page.getByRole('button', { name: 'Agree', exact: true }).click()
+    await page.getByText('ENABLED').waitFor()
+  })
+})
