@@ -387,12 +387,9 @@ export const createdPayAccount = z
   .object({
     ...payAccountFields,
     payment_options: paymentOptions,
-    activation_url: z
-      .string()
-      .nullable()
-      .openapi({
-        description: 'Send the customer there to agree. Not told again; null when it is linked already.',
-      }),
+    activation_url: z.string().nullable().openapi({
+      description: 'Send the customer there to agree. Not told again; null when it is linked already.',
+    }),
     activation_deeplink: z.string().nullable(),
   })
   .openapi('CreatedPayAccount')

@@ -124,6 +124,7 @@ async function start(call: Call, { gateway, given, home, keys, stop, onStop }: S
       clientKey: keys.client_key,
       merchantId: keys.merchant_id,
       notificationUrl: `${appUrl}/midtrans/api/notification/`,
+      payAccountNotificationUrl: `${appUrl}/midtrans/api/notification/pay-account/`,
     })
     const listening = await simulator.listen({ port: simulatorPort, host }).catch((error: unknown) => {
       throw explainPort(error, SIMULATOR_PORT, host, simulatorPort)
