@@ -19,6 +19,7 @@ import { createNotificationIntake } from './operations/notifications/notificatio
 import type { NotificationParts } from './operations/notifications/receive-notification.ts'
 import { createRefusalCounter } from './operations/notifications/refusal-counter.ts'
 import { createUntrustedDesk } from './operations/notifications/untrusted-desk.ts'
+import { bindPayAccounts, type PayAccounts } from './operations/pay-accounts/index.ts'
 import { bindPayments, type Payments } from './operations/payments/index.ts'
 import { createSlots } from './operations/slots.ts'
 import { checkDatabase } from './store/check-database.ts'
@@ -27,6 +28,7 @@ import { migrate, pendingMigrations } from './store/migrate.ts'
 
 export interface Bayar {
   readonly payments: Payments
+  readonly payAccounts: PayAccounts
   readonly notifications: Notifications
   readonly events: Events
   /** Idempotency-Key, as our own routes understand it. */
@@ -177,6 +179,7 @@ export function composeBayar(
   const bayar: Omit<Bayar, 'fetch' | 'take'> = {
     settings,
     payments: bindPayments(context),
+    payAccounts: bindPayAccounts(context),
     notifications: bindNotifications(parts),
     events: bindEvents(context, async () => (await opened()).context),
     apiRequests: bindApiRequests(context),

@@ -32,6 +32,7 @@ export type {
 } from './domain/charge-methods.ts'
 export type { Clock } from './domain/clock.ts'
 export { EVENTS, type EventType, REVIEW_REASONS, type ReviewReason } from './domain/events.ts'
+export type { PayAccountStatus } from './domain/pay-account.ts'
 export type { PaymentStatus } from './domain/payment-status.ts'
 export { BayarError, ERRORS, type ErrorCode, isBayarError } from './errors.ts'
 export type { Worker } from './jobs/worker.ts'
@@ -43,6 +44,15 @@ export { jsonLog, type Log, silentLog } from './operations/log.ts'
 export type { Notification } from './operations/notifications/index.ts'
 export type { Receipt } from './operations/notifications/receive-notification.ts'
 export type { Replayed } from './operations/notifications/replay-notifications.ts'
+export type {
+  CreatedPayAccount,
+  CreatePayAccountInput,
+  FreshPayAccount,
+  PayAccount,
+  PayAccountReference,
+  PayAccounts,
+  PaymentOption,
+} from './operations/pay-accounts/index.ts'
 export type { ChargeCommon, ChargeInput, ChargeItem } from './operations/payments/charge-input.ts'
 export type { Checked } from './operations/payments/check-payment.ts'
 export type { CheckoutInput } from './operations/payments/checkout-input.ts'

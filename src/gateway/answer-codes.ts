@@ -141,7 +141,8 @@ export function messagesOf(document: WireDocument | undefined): {
   // One SDK of Midtrans's spells it without the s; BIN has `errors`.
   const validation = texts(document.validation_messages ?? document.validation_message)
   const errors = [...texts(document.error_messages), ...messagesIn(document.errors)]
-  const sentence = typeof document.status_message === 'string' ? document.status_message : errors.join('; ')
+  const told = document.status_message ?? document.channel_response_message
+  const sentence = typeof told === 'string' ? told : errors.join('; ')
   return { message: sentence, validationMessages: validation.length > 0 ? validation : errors }
 }
 

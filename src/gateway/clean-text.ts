@@ -25,6 +25,7 @@ export const TEXT_MAX = {
   payment_type:           50,
   currency:               10,
   merchant_id:            100,
+  account_id:             255,
   refund_key:             255,
   refund_chargeback_uuid: 100,
   refund_chargeback_id:   100,

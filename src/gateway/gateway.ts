@@ -55,6 +55,20 @@ export function createGateway({ accounts, clock }: { accounts: readonly Account[
     refund: async (ask, id, asked) => clientOf(ask.merchant).refund(id, refundBody(asked), options(ask)),
     directRefund: async (ask, id, asked) =>
       clientOf(ask.merchant).directRefund(id, refundBody(asked), options(ask)),
+    createPayAccount: async (ask, { phoneNumber, countryCode, redirectUrl }) =>
+      clientOf(ask.merchant).payAccounts.create(
+        {
+          payment_type: 'gopay',
+          gopay_partner: {
+            phone_number: phoneNumber,
+            country_code: countryCode,
+            ...(redirectUrl !== null && { redirect_url: redirectUrl }),
+          },
+        },
+        options(ask),
+      ),
+    getPayAccount: async (ask, id) => clientOf(ask.merchant).payAccounts.get(id, options(ask)),
+    unbindPayAccount: async (ask, id) => clientOf(ask.merchant).payAccounts.unbind(id, options(ask)),
   }
 }
 

@@ -56,6 +56,15 @@ function firstVa(document: WireDocument): WireDocument | undefined {
   return isObject(first) ? first : undefined
 }
 
+/** The address of the first of these actions that has one. */
+export function addressIn(document: WireDocument, ...names: readonly string[]): string | null {
+  for (const name of names) {
+    const address = addressOf(action(document, name))
+    if (address !== null) return address
+  }
+  return null
+}
+
 function action(document: WireDocument, name: string): unknown {
   if (!Array.isArray(document.actions)) return undefined
   const found: unknown = document.actions.find((one: unknown) => isObject(one) && one.name === name)

@@ -1,6 +1,7 @@
 import type { AnswerClass } from '../domain/answer-class.ts'
 import type { Rupiah } from '../domain/money.ts'
 import type { ChargeAsked, CheckoutAsked } from '../domain/payment.ts'
+import type { PayAccountAsked } from './pay-account.ts'
 
 /**
  * What operations may ask of Midtrans. Everything shaped like HTTP is behind it (client.ts), so that tests of ours can stand on the simulator
@@ -55,4 +56,7 @@ export interface Gateway {
   refund(ask: Ask, id: string, asked: RefundAsked): Promise<Answer>
   /** Asks the bank or wallet at once, and hears its answer. */
   directRefund(ask: Ask, id: string, asked: RefundAsked): Promise<Answer>
+  createPayAccount(ask: Ask, asked: PayAccountAsked): Promise<Answer>
+  getPayAccount(ask: Ask, accountId: string): Promise<Answer>
+  unbindPayAccount(ask: Ask, accountId: string): Promise<Answer>
 }

@@ -5,6 +5,7 @@
 import { z } from '@hono/zod-openapi'
 import { ACQUIRERS, BANKS, CARD_CHANNELS, QRIS_ACQUIRERS, STORES } from '../domain/charge-methods.ts'
 import { EVENT_TYPES, type EventType, REVIEW_REASONS, type ReviewReason } from '../domain/events.ts'
+import { PAY_ACCOUNT_STATUSES } from '../domain/pay-account.ts'
 import { PAYMENT_COMMANDS, type PaymentCommand } from '../domain/payment-requests.ts'
 import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-status.ts'
 import { ERRORS, type ErrorCode } from '../errors.ts'
@@ -459,6 +460,56 @@ export const reviewDecision = z
   })
   .openapi('ReviewDecision')
 
+// ── linked accounts ──
+
+const payAccountFields = {
+  account_id: z.string().openapi({ description: 'Midtrans’s own: what account_id of a charge takes.' }),
+  merchant: z.string(),
+  payment_type: z.string(),
+  status: z.enum(PAY_ACCOUNT_STATUSES).openapi({ description: 'Only `enabled` can be charged.' }),
+  user_id: z.string().nullable(),
+  created_at: instant,
+  updated_at: instant,
+}
+
+export const payAccount = z.object(payAccountFields).openapi('PayAccount')
+
+const paymentOptions = z.array(
+  z.object({
+    name: z.string().openapi({ example: 'GOPAY_WALLET' }),
+    active: z.boolean(),
+    balance: rupiah.nullable(),
+    token: z.string().openapi({ description: 'What payment_option_token of a charge takes. It changes.' }),
+  }),
+)
+
+export const freshPayAccount = z
+  .object({ ...payAccountFields, payment_options: paymentOptions })
+  .openapi('FreshPayAccount')
+
+export const createdPayAccount = z
+  .object({
+    ...payAccountFields,
+    payment_options: paymentOptions,
+    activation_url: z.string().nullable().openapi({
+      description: 'Send the customer there to agree. Not told again; null when it is linked already.',
+    }),
+    activation_deeplink: z.string().nullable(),
+  })
+  .openapi('CreatedPayAccount')
+
+export const payAccountRequest = z
+  .strictObject({
+    phone_number: z
+      .string()
+      .openapi({ description: 'One that your user has proved to be theirs.', example: '081234567890' }),
+    country_code: z.string().optional().openapi({ example: '62' }),
+    redirect_url: z.string().optional(),
+    user_id: z.string().optional().openapi({ description: 'Whose account it is.' }),
+    merchant: z.string().optional().openapi({ description: 'Which of your Midtrans accounts.' }),
+  })
+  .openapi('PayAccountRequest')
+
 // ── lists ──
 
 const time = z
@@ -525,6 +576,18 @@ export const eventQuery = z.strictObject({
 })
 
 export const reviewQuery = z.strictObject(paging)
+
+export const payAccountQuery = z.strictObject({
+  status: z.enum(PAY_ACCOUNT_STATUSES).optional(),
+  user_id: text(255).optional(),
+  merchant: text(50).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+  ...paging,
+})
+
+/** Which Midtrans account, where there are several. */
+export const ofMerchant = z.strictObject({ merchant: text(50).optional() })
+export const byAccountId = z.object({ account_id: z.string() })
 export const noQuery = z.strictObject({})
 
 export function pageOf<Entry extends z.ZodType>(entry: Entry, name: string) {

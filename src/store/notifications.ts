@@ -14,7 +14,12 @@ const FORGED_BODY_BYTES = 8 * 1024
 export async function recordUntrusted(
   database: Queryable,
   notice: NewNotification,
-  options: { digest: string; status: 'invalid_signature' | 'foreign'; error: string | null; minute: Date },
+  options: {
+    digest: string
+    status: 'invalid_signature' | 'foreign' | 'received'
+    error: string | null
+    minute: Date
+  },
 ): Promise<{ id: string | null; paymentId: string | null }> {
   const { rows } = await database.query<{ id: string | null; payment_id: string | null }>(
     `with known as (

@@ -104,6 +104,20 @@ describe('without it', () => {
     expect(shop.told('ORDER-1')).toEqual(['payment.settled'])
   })
 
+  test('what it was charged with is forgotten once the outcome is known, and not before', async () => {
+    await using shop = await kit()
+    const kept = () =>
+      shop.rows<{ token: string | null; state: string }>(
+        `select request ->> 'tokenId' as token, state from bayar.intents order by id`,
+      )
+    shop.simulator.faults.add({ kind: 'html', verb: 'charge', times: 1 })
+    const tokenId = await cardToken(shop, '4411111111111118')
+    await charge(shop, '4411111111111118', { tokenId, authentication: false })
+    expect(await kept()).toEqual([{ token: tokenId, state: 'sent' }])
+    await shop.advance(600)
+    expect(await kept()).toEqual([{ token: null, state: 'absent' }])
+  })
+
   test('a token is for one charge', async () => {
     await using shop = await kit()
     const tokenId = await cardToken(shop, '4411111111111118')

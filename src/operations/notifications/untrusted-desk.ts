@@ -18,14 +18,14 @@ export interface UntrustedDesk {
   /** A signature that does not verify. */
   forged(notice: NewNotification): Promise<void>
   /** A recurring or pay-account notice: a hint, never believed. Answers the row that keeps it, or null. */
-  hint(notice: NewNotification): Promise<string | null>
+  hint(notice: NewNotification, status: 'foreign' | 'received'): Promise<string | null>
 }
 
 export function createUntrustedDesk(context: Context, refusals: RefusalCounter): UntrustedDesk {
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()
 
-  function record(notice: NewNotification, status: 'invalid_signature' | 'foreign') {
+  function record(notice: NewNotification, status: 'invalid_signature' | 'foreign' | 'received') {
     if (waiting >= WAITING_MAX) {
       refusals.count('untrusted')
       return Promise.resolve({ id: null, paymentId: null })
@@ -57,8 +57,8 @@ export function createUntrustedDesk(context: Context, refusals: RefusalCounter):
         order_id: paymentId === null ? null : notice.orderId,
       })
     },
-    async hint(notice) {
-      return (await record(notice, 'foreign')).id
+    async hint(notice, status) {
+      return (await record(notice, status)).id
     },
   }
 }
