@@ -14,8 +14,12 @@ const PROOFS: Readonly<
     load: () => import('./crash.ts'),
   },
   steps: {
-    says: 'a process that dies at every single statement of a charge and its settlement',
+    says: 'a process that dies at every single statement of a charge and its settlement, of a refund and of a capture',
     load: () => import('./steps.ts'),
+  },
+  prisma: {
+    says: 'a charge in the transaction of a real Prisma, fetched and generated for it',
+    load: () => import('./prisma.ts'),
   },
 }
 
