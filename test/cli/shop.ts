@@ -15,7 +15,10 @@ export interface Shop {
   ask(...args: string[]): Promise<{ readonly code: number | null; readonly answer: Answer }>
   start(...args: string[]): Promise<Running>
   configure(code: string): void
-  charge(orderId: string): Promise<Readonly<Record<string, unknown>>>
+  charge(
+    orderId: string,
+    more?: Readonly<Record<string, unknown>>,
+  ): Promise<Readonly<Record<string, unknown>>>
   /** Whatever comes to the app's notification URL; signed with the shop's key. */
   notify(notice: Notice): Promise<number>
   /** What a customer, a bank or the dashboard does. */
@@ -88,7 +91,7 @@ export async function openShop(databaseUrl: string): Promise<Shop> {
         `import { createBayar, fromEnv } from 'bayar'\nconst bayar = createBayar(fromEnv())\n${code}\nexport default bayar\n`,
       )
     },
-    async charge(orderId) {
+    async charge(orderId, more = {}) {
       const response = await fetch(`${appUrl}/midtrans/api/charge/`, {
         method: 'POST',
         headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
@@ -97,6 +100,7 @@ export async function openShop(databaseUrl: string): Promise<Shop> {
           gross_amount: 150_000,
           payment_type: 'bank_transfer',
           bank: 'bca',
+          ...more,
         }),
       })
       return { http: response.status, ...((await response.json()) as object) }

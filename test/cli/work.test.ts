@@ -124,6 +124,36 @@ describe('payments', () => {
     expect(again.stderr).toContain('not in a state in which this can be asked')
   })
 
+  test('refund, capture, approve and deny', async () => {
+    await shop.charge('ORDER-REFUND', { payment_type: 'gopay', bank: undefined })
+    await shop.simulate('ORDER-REFUND', 'pay')
+    const args = [
+      'payments',
+      'refund',
+      'ORDER-REFUND',
+      '--amount',
+      '50000',
+      '--because',
+      'returned',
+      '--key',
+      'r-1',
+    ]
+    expect((await shop.ask(...args)).answer).toMatchObject({
+      created: true,
+      refund: { amount: 50_000, status: 'confirmed', refund_key: 'r-1', reason: 'returned' },
+      payment: { status: 'partially_refunded', net_amount: 100_000 },
+    })
+    expect((await shop.ask(...args)).answer).toMatchObject({ created: false, refund: { refund_key: 'r-1' } })
+    const shown = await shop.run('payments', 'show', 'ORDER-REFUND')
+    expect(shown.stdout).toMatch(/^r-1 +50000 +confirmed +bayar/m)
+    const tooMuch = await shop.run('payments', 'refund', 'ORDER-REFUND', '--amount', '100001')
+    expect(tooMuch).toMatchObject({ code: 1, stderr: expect.stringContaining('100000 is left') })
+    for (const verb of ['capture', 'approve', 'deny']) {
+      const refused = await shop.run('payments', verb, 'ORDER-REFUND')
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('can be asked') })
+    }
+  })
+
   test('review: a person decides, and the decision stays', async () => {
     const { transaction_id } = await shop.charge('ORDER-6')
     const notice = {
@@ -160,7 +190,7 @@ describe('payments', () => {
   })
 
   test('what is not there is told so', async () => {
-    for (const verb of ['show', 'check', 'cancel', 'expire']) {
+    for (const verb of ['show', 'check', 'cancel', 'expire', 'capture', 'approve', 'deny', 'refund']) {
       expect(await shop.run('payments', verb, 'NONE')).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('There is no such payment. NONE'),

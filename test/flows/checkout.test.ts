@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { isBayarError } from '../../src/errors.ts'
+import { chooseOnPage } from '../support/choose-on-page.ts'
 import { type Kit, kit } from '../support/kit.ts'
 
 /** A hosted page: one order, any number of tries by the customer, and an end that nobody tells. */
@@ -12,17 +13,8 @@ const pages = async (test: Kit) =>
     await test.rows<{ n: number }>(`select count(*)::int as n from bayar.intents where command = 'checkout'`)
   )[0]!.n
 
-/** The customer chooses on the page. */
 async function choose(test: Kit, address: string, method: string): Promise<void> {
-  const response = await test.simulator.fetch(
-    new Request(address, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: new URL(address).origin },
-      body: new URLSearchParams({ method }),
-      redirect: 'manual',
-    }),
-  )
-  expect(response.status, await response.text()).toBe(303)
+  await chooseOnPage(test.simulator, address, method)
   await test.idle()
 }
 
@@ -152,17 +144,7 @@ test('expired by our clock is a guess: what Midtrans tells afterwards is true', 
   await using test = await kit()
   const page = await test.bayar.payments.checkout({ ...PAGE, customExpiry: { duration: 30, unit: 'minute' } })
   test.simulator.notifications.pause()
-  const choosing = test.simulator.fetch(
-    new Request(page.redirectUrl, {
-      method: 'POST',
-      headers: {
-        'Content-Type': 'application/x-www-form-urlencoded',
-        Origin: new URL(page.redirectUrl).origin,
-      },
-      body: 'method=bca_va',
-    }),
-  )
-  expect((await choosing).status).toBe(303)
+  await chooseOnPage(test.simulator, page.redirectUrl, 'bca_va')
   // GET status denies it for as long as we ask.
   const fault = test.simulator.faults.add({ kind: 'refuse', code: '404', verb: 'status', times: 50 })
   await test.simulator.pay('ORDER-1')

@@ -204,6 +204,25 @@ test('denied too late: somebody has approved it', async () => {
   expect(isBayarError(await caught(test.bayar.payments.deny('ORDER-1')), 'command_not_possible')).toBe(true)
 })
 
+test('D13 a saved card whose answers are lost, charged again and again under its order id, is charged once', async () => {
+  await using test = await kit()
+  test.simulator.notifications.pause()
+  test.simulator.faults.add({ kind: 'lose_answer', verb: 'charge', times: 3 })
+  const ask = async () =>
+    test.bayar.payments.charge({
+      orderId: 'ORDER-1',
+      grossAmount: 150_000,
+      paymentType: 'credit_card',
+      tokenId: await cardToken(test.simulator),
+      authentication: false,
+    })
+  expect((await ask()).outcome).toBe('unknown')
+  for (let times = 0; times < 3; times++) await ask()
+  await test.advance(10)
+  expect(await ask()).toMatchObject({ status: 'captured', netAmount: 150_000 })
+  expect(test.simulator.transactions()).toHaveLength(1)
+})
+
 test('what may be asked is one list, with the reason for the rest', async () => {
   await using test = await kit()
   await card(test, { type: 'authorize' })

@@ -61,7 +61,13 @@ export async function refundPayment(
     assert(intent, 'an intent that was written is gone')
     await (created ? askOnce(context, intent) : askAgain(context, intent))
   }
-  return { ...(await read(context, name, intentId, asked.refundKey)), created }
+  const made = await read(context, name, intentId, asked.refundKey)
+  // Looked up, it turned out not to be done: whoever asked must not take it for a refund.
+  if (made.refund.status === 'refused' || made.refund.status === 'abandoned')
+    throw new BayarError('gateway_rejected', `The refund of ${name.orderId} was ${made.refund.status}.`, {
+      details: { order_id: name.orderId, refund_key: made.refund.refundKey },
+    })
+  return { ...made, created }
 }
 
 /** 2 and 3. */
@@ -90,7 +96,8 @@ async function askAgain(context: Context, intent: IntentRow): Promise<void> {
     })
   }
   let outcome: IntentOutcome = await lookUpIntent(context, intent)
-  if (outcome === 'unknown' && mayStillSend(context, intent)) {
+  // An answer that is there and could not be applied (a handler threw) needs no second request.
+  if (outcome === 'unknown' && intent.answer_class !== 'done' && mayStillSend(context, intent)) {
     const answer = await sendIntent(context, intent)
     outcome = await takeAnswer(context, intent, asRepeated(answer))
     if (outcome === 'unknown') await lookUpIntent(context, intent)
