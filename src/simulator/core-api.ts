@@ -127,11 +127,14 @@ async function answer(world: World, request: Request, pathname: string, trace: T
     if (!ending || !actsBefore(ending)) outcome = early ?? kept ?? actWith(world, asked, own.notification)
   } finally {
     // What never reached Midtrans leaves the key free for the retry, also while the caller still waits for an answer.
-    const isKept = outcome && outcome.kind !== 'refusal'
+    const isKept = outcome && !FORGOTTEN.has(outcome.kind)
     if (isFirst) world.memory.finish(key, isKept ? outcome : undefined, world.clock.nowMs())
   }
   return ending || !outcome ? await end(world, ending, say) : say(outcome)
 }
+
+/** Only what was done is answered again: a refusal may have another answer next time. */
+const FORGOTTEN: ReadonlySet<Outcome['kind']> = new Set(['refusal', 'refund_denied', 'capture_denied'])
 
 // ---------------------------------------------------------------- what was asked
 

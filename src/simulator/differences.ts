@@ -85,8 +85,8 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     topic: { en: 'Linked GoPay', id: 'GoPay tertaut' },
     says: {
-      en: 'An unknown account or an option token that is no longer good is answered 411. The promotion list, production only, is not here.',
-      id: 'Akun tidak dikenal atau token opsi yang sudah tidak berlaku dijawab 411. Daftar promosi, yang hanya ada di produksi, tidak ada di sini.',
+      en: 'An unknown account or an option token that is no longer good is answered 411. A balance stays what it was set to, whatever is paid. The promotion list, production only, is not here.',
+      id: 'Akun tidak dikenal atau token opsi yang sudah tidak berlaku dijawab 411. Saldo tetap seperti yang diatur, berapa pun dibayar. Daftar promosi, yang hanya ada di produksi, tidak ada di sini.',
     },
   },
   {

@@ -136,8 +136,11 @@ export class Ledger {
 
   isFree(orderId: string, ofSnap: boolean): boolean {
     const earlier = this.#latestByOrderId.get(orderId)
-    const frees = ofSnap ? FREES_ORDER_ID_IN_SNAP : FREES_ORDER_ID
-    return !earlier || (frees.has(earlier.state) && earlier.settledMs === 0)
+    if (!earlier) return true
+    return ofSnap
+      ? FREES_ORDER_ID_IN_SNAP.has(earlier.state) && earlier.settledMs === 0
+      : // A voided capture and a released reservation were more than waiting.
+        FREES_ORDER_ID.has(earlier.state) && earlier.before?.status === 'pending'
   }
 
   open(asked: NewTransaction): Transaction | LedgerRefusal {
@@ -181,7 +184,9 @@ export class Ledger {
           ...detail,
           bankResult: with_.notAuthenticated ? NOT_AUTHENTICATED : REFUSED_BY_BANK,
         }
-      this.#enter(transaction, move.to, cause, move.fraud)
+      // A reservation that its owner had to confirm is one now.
+      const reserves = cause === 'pay' && detail?.linked?.preAuth
+      this.#enter(transaction, reserves ? 'authorize' : move.to, cause, move.fraud)
     }
     return undefined
   }
