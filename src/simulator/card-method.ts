@@ -41,7 +41,7 @@ export const CARD_METHODS: readonly Method[] = [
       ...basics(view),
       ...answerOf(view),
       ...(view.detail?.bankResult && view.detail.card?.threeDs !== 'none'
-        ? { challenge_completion: true }
+        ? { challenge_completion: view.detail.bankResult.eci !== '07' }
         : {}),
       ...extras(view, (term) => term),
     }),
