@@ -3,7 +3,7 @@ import type { Random } from './random.ts'
 
 /**
  * Every way in which Core API v2 says no, as rows: docs/midtrans/protocol.md §5 and the recorded test/wire/errors.core_v2.json. `http` is
- * what is on the wire: mostly 200, with the truth in the body. Wording and HTTP status of 402, 403, 405, 408, 410, 413, 429 and 505 are unconfirmed.
+ * what is on the wire: mostly 200, with the truth in the body. Wording and HTTP status of 402, 403, 405, 408, 410, 413, 429 and 501 to 506 are unconfirmed.
  */
 interface RefusalRow {
   readonly code: string
@@ -34,6 +34,13 @@ export const REFUSALS = {
   internal:                 { code: '500', http: 500, hasId: true,  message: 'Sorry, we encountered internal server error. We will fix this soon.' },
   no_number:                { code: '505', http: 200, hasId: true,  message: 'Unable to create va_number for this transaction. Please try again later.' },
   still_running:            { code: '202', http: 202, hasId: true,  message: 'The request with the same idempotency key is still being processed.' },
+  // Only as a fault that somebody asks for.
+  wrong_type:               { code: '408', http: 200, hasId: true,  message: 'A field has another data type than expected.' },
+  not_available:            { code: '501', http: 501, hasId: true,  message: 'The requested feature is not available.' },
+  bank_unreachable:         { code: '502', http: 200, hasId: true,  message: 'Sorry, we encountered a connection problem with the bank.' },
+  bank_problem:             { code: '503', http: 503, hasId: true,  message: 'Sorry, the bank or partner has a problem. Please try again later.' },
+  fraud_engine_away:        { code: '504', http: 504, hasId: true,  message: 'Sorry, the fraud detection system is unavailable.' },
+  maintenance:              { code: '506', http: 200, hasId: true,  message: 'The provider is under maintenance.' },
   // The same codes for other reasons; `refuse` means the rows above.
   invalid_token:            { code: '400', http: 200, hasId: true,  message: 'One or more parameters in the payload is invalid.' },
   no_points:                { code: '402', http: 200, hasId: true,  message: 'The card has no points.' },
