@@ -1,6 +1,6 @@
 import { BayarError } from '../errors.ts'
 import type { FraudStatus } from '../gateway/wire.ts'
-import { type BankResult, decide, NOT_AUTHENTICATED } from './card-bank.ts'
+import { ACCEPTED_AFTER_SECONDS, type BankResult, decide, NOT_AUTHENTICATED } from './card-bank.ts'
 import type { WorldClock } from './clock.ts'
 import {
   type Cause,
@@ -11,6 +11,7 @@ import {
   type State,
 } from './lifecycle.ts'
 import type { Method } from './methods.ts'
+import { ovoFate, REFUSES_AFTER_SECONDS } from './ovo-phones.ts'
 import { sequenceInQris } from './qris.ts'
 import type { Random } from './random.ts'
 import { SequenceIds } from './sequence-ids.ts'
@@ -66,7 +67,7 @@ const REFUND_ID_FIRST = 9_301_547_000
 const DRAWS = 4
 
 /** What a clock does to many at once: one appointment a batch, not one a transaction. */
-type BatchCause = 'deadline' | 'release' | 'settle' | 'close'
+type BatchCause = 'deadline' | 'release' | 'settle' | 'close' | 'pay' | 'refuse'
 
 /** Every transaction of this Midtrans, and the one place where their status changes. */
 export class Ledger {
@@ -81,6 +82,8 @@ export class Ledger {
     release: new Map(),
     settle: new Map(),
     close: new Map(),
+    pay: new Map(),
+    refuse: new Map(),
   }
   #refunds = 0
   /** Told of every new status, the first one included. */
@@ -160,6 +163,7 @@ export class Ledger {
     this.#latestByOrderId.set(orderId, transaction)
     if (number) this.#latestByNumber.set(number, transaction)
     this.#planFor(transaction)
+    this.#planFate(transaction)
     this.onChange(transaction)
     return transaction
   }
@@ -172,17 +176,17 @@ export class Ledger {
       .map((move) => move.cause)
   }
 
-  move(transaction: Transaction, cause: Cause, with_: Circumstances = {}): LedgerRefusal | undefined {
+  move(transaction: Transaction, cause: Cause, circumstances: Circumstances = {}): LedgerRefusal | undefined {
     const move = this.#moveBy(transaction, cause)
     if (!move) return 'status_is_final'
     const { detail } = transaction
     if (cause === 'pay' && detail?.card) this.#askBank(transaction)
     else {
-      if (cause === 'pay') payWith(transaction, with_)
+      if (cause === 'pay') payWith(transaction, circumstances)
       if (cause === 'refuse' && detail?.card)
         transaction.detail = {
           ...detail,
-          bankResult: with_.notAuthenticated ? NOT_AUTHENTICATED : REFUSED_BY_BANK,
+          bankResult: circumstances.notAuthenticated ? NOT_AUTHENTICATED : REFUSED_BY_BANK,
         }
       // A reservation that its owner had to confirm is one now.
       const reserves = cause === 'pay' && detail?.linked?.preAuth
@@ -306,6 +310,16 @@ export class Ledger {
     const nowMs = this.#clock.nowMs()
     const plan = PLANS[transaction.state]
     if (plan) this.#join(plan.cause, plan.atMs(transaction, nowMs), transaction)
+  }
+
+  /** Some cards and phones of the sandbox do by themselves what others wait for somebody to do. */
+  #planFate(transaction: Transaction): void {
+    const { detail, createdMs, state } = transaction
+    if (state !== 'pending') return
+    if (detail?.card?.outcome === 'accept_later')
+      this.#join('pay', createdMs + ACCEPTED_AFTER_SECONDS * 1000, transaction)
+    if (detail?.ovo && ovoFate(detail.ovo.phone) === 'refuse')
+      this.#join('refuse', createdMs + REFUSES_AFTER_SECONDS * 1000, transaction)
   }
 
   #join(cause: BatchCause, atMs: number, transaction: Transaction): void {

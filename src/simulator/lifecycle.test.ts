@@ -153,7 +153,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   },
 }
 
-async function linkedGopay(m: Bench, more: object = {}): Promise<object> {
+async function linkedGopay(m: Bench, more: object = {}, verify = false): Promise<object> {
   const gopay_partner = {
     phone_number: '81234567890',
     country_code: '62',
@@ -161,6 +161,7 @@ async function linkedGopay(m: Bench, more: object = {}): Promise<object> {
   }
   const { body } = await m.call('POST', '/v2/pay/account', { payment_type: 'gopay', gopay_partner })
   const { id, options } = await m.simulator.payAccounts.link(String(body.account_id))
+  if (verify) await m.simulator.payAccounts.set(id, { verify })
   return {
     payment_type: 'gopay',
     gopay: { account_id: id, payment_option_token: options[0]!.token, ...more },
@@ -259,6 +260,7 @@ describe('by the clock', () => {
     ['a reservation on a card', (m) => m.card('4811111111111114', { type: 'authorize' }),   7 * day,                 'expire'],
     ['a card accepted later',   (m) => m.card('4024007176265022'),                          60,                      'capture'],
     ['a reservation of GoPay',  (m) => linkedGopay(m, { pre_auth: true }),                  15 * 60,                 'expire'],
+    ['linked GoPay to be confirmed', (m) => linkedGopay(m, {}, true),                       5 * 60,                  'expire'],
     ['gopay',                   () => ({ payment_type: 'gopay' }),                          15 * 60,                 'expire'],
     ['shopeepay',               () => ({ payment_type: 'shopeepay' }),                      15 * 60,                 'expire'],
     ['qris',                    () => ({ payment_type: 'qris' }),                           15 * 60,                 'expire'],
