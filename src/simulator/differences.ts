@@ -33,8 +33,8 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     topic: { en: 'Wording', id: 'Kalimat' },
     says: {
-      en: 'Codes and shapes are those of Midtrans. The sentences of 402, 403, 405, 410, 413, 429, 505, of HTTP 202 and of most validation messages are our own.',
-      id: 'Kode dan bentuknya sama dengan Midtrans. Kalimat untuk 402, 403, 405, 410, 413, 429, 505, HTTP 202, dan sebagian besar pesan validasi adalah buatan kami.',
+      en: 'Codes and shapes are those of Midtrans. The sentences of 310, 402, 403, 405, 408, 410, 413, 429, 501 to 506, of HTTP 202, of a refused capture and of most validation messages are our own. 408, 410, 429, 501 to 504 and 506 come only as faults.',
+      id: 'Kode dan bentuknya sama dengan Midtrans. Kalimat untuk 310, 402, 403, 405, 408, 410, 413, 429, 501 sampai 506, HTTP 202, capture yang ditolak, dan sebagian besar pesan validasi adalah buatan kami. 408, 410, 429, 501 sampai 504, dan 506 hanya muncul sebagai gangguan.',
     },
   },
   {
@@ -71,8 +71,8 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     topic: { en: 'Cards', id: 'Kartu' },
     says: {
-      en: 'A card that is none of the sandbox’s is asked for its OTP and accepted. `eci` is 05, and 07 after a failed 3DS. A card settles on the next day at 16:05:41. Points exist for cards of BNI and Mandiri, 10,000 each, and are not used up.',
-      id: 'Kartu di luar kartu sandbox diminta OTP dan diterima. `eci` selalu 05, dan 07 setelah 3DS gagal. Kartu selesai keesokan hari pukul 16:05:41. Poin ada untuk kartu BNI dan Mandiri, masing-masing 10.000, dan tidak berkurang.',
+      en: 'A card that is none of the sandbox’s is asked for its OTP and accepted. `eci` is 05, and 07 after a failed 3DS. A card settles on the next day at 16:05:41. Points exist for cards of BNI and Mandiri, 10,000 each, and are not used up. A challenge that the merchant denies becomes `deny`, as documented; one recorded live answer says `cancel`.',
+      id: 'Kartu di luar kartu sandbox diminta OTP dan diterima. `eci` selalu 05, dan 07 setelah 3DS gagal. Kartu selesai keesokan hari pukul 16:05:41. Poin ada untuk kartu BNI dan Mandiri, masing-masing 10.000, dan tidak berkurang. Challenge yang ditolak merchant menjadi `deny`, sesuai dokumentasi; satu jawaban nyata yang direkam menyebut `cancel`.',
     },
   },
   {

@@ -14,6 +14,7 @@ import type { Method } from './methods.ts'
 import { ovoFate, REFUSES_AFTER_SECONDS } from './ovo-phones.ts'
 import { sequenceInQris } from './qris.ts'
 import type { Random } from './random.ts'
+import { type RefundAsked, refundRefusal } from './refund-rules.ts'
 import { SequenceIds } from './sequence-ids.ts'
 import {
   type Detail,
@@ -23,9 +24,8 @@ import {
   Transaction,
   type TransactionIds,
 } from './transaction.ts'
-import { viewOf } from './view.ts'
 import { startOfDanaId } from './wallet-methods.ts'
-import { jakartaMinute, nextJakartaDay } from './wib-time.ts'
+import { nextJakartaDay } from './wib-time.ts'
 
 /** Why not, in the codes of docs/midtrans/status-codes.md. */
 export type LedgerRefusal =
@@ -35,13 +35,6 @@ export type LedgerRefusal =
   | 'refund_before_settlement'
   | 'duplicate_refund_key'
   | 'refund_too_large'
-
-export interface RefundAsked {
-  readonly amount: number | null
-  readonly key: string | null
-  readonly reason: string
-  readonly how: 'online' | 'offline'
-}
 
 /** What comes with a payment or a refusal, where it matters. */
 export interface Circumstances {
@@ -230,23 +223,8 @@ export class Ledger {
   }
 
   mayRefund(transaction: Transaction, asked: RefundAsked): LedgerRefusal | undefined {
-    const made = transaction.refunds ?? []
-    // The key is asked first: a repeat of the refund that completed the amount is a repeat, and not an impossible move.
-    if (asked.key !== null && made.some((refund) => refund.key === asked.key)) return 'duplicate_refund_key'
-    if (transaction.state === 'capture') return 'refund_before_settlement'
-    const rule = transaction.method.refund
-    if (!rule || !this.#moveBy(transaction, 'refund')) return 'status_is_final'
-    const nowMs = this.#clock.nowMs()
-    if (nowMs > transaction.settledMs + rule.windowDays(viewOf(transaction)) * 86_400_000)
-      return 'status_is_final'
-    const minute = jakartaMinute(nowMs)
-    if (rule.closed && (minute >= rule.closed.fromMinute || minute < rule.closed.untilMinute))
-      return 'status_is_final'
-    const rest = transaction.amount - refundedOf(made)
-    const amount = asked.amount ?? rest
-    if (amount > rest || amount <= 0 || (amount < transaction.amount && !rule.partial))
-      return 'refund_too_large'
-    return undefined
+    const canBe = this.#moveBy(transaction, 'refund') !== undefined
+    return refundRefusal(transaction, asked, this.#clock.nowMs(), canBe)
   }
 
   /** The bank says that the money is back; without a number, the oldest that it has not said it of. False when there is none. */
