@@ -152,8 +152,11 @@ describe('a token', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe('*')
     const { body } = await m.token()
     await m.call('GET', `/v2/point_inquiry/${body.token_id}`)
+    await m.call('GET', '/v1/bins/4811111111111114')
     const log = JSON.stringify((await m.call('GET', '/_simulator/requests')).body)
     expect(log).not.toContain('48111111-1114')
+    expect(log).toContain('/v1/bins/48111111…')
+    expect(log).not.toContain('4811111111111114')
     expect(log).not.toContain(m.simulator.clientKey)
   })
 

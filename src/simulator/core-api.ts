@@ -194,9 +194,9 @@ function keyOf({ request, route, body }: Asked): string | undefined {
   return route.verb === 'charge' && methodOf(body)?.takesIdempotencyKey === false ? undefined : key
 }
 
-/** A token is as good as the card: it does not go into the log, not even as part of a path. */
+/** A token is as good as the card, and a whole number is the card: neither goes into the log, not even as part of a path. */
 function loggable(pathname: string): string {
-  return pathname.replace(/^(\/v2\/point_inquiry\/).+$/, '$1…')
+  return pathname.replace(/^(\/v2\/point_inquiry\/|\/v1\/bins\/[^/]{0,8}).*$/, '$1…')
 }
 
 interface OwnFault {
