@@ -54,8 +54,9 @@ export async function bench(options: BenchOptions): Promise<void> {
     const charge = () => request('POST', '/v2/charge', chargeOf(number++))
     rows.push(await rate('charges, in memory', options.seconds, null, charge))
     const file = join(folder, 'data')
+    const before = number
     rows.push(await rate('charges, with --data', options.seconds, file, charge))
-    const bytesEach = Math.round(statSync(file).size / Math.max(1, number))
+    const bytesEach = Math.round(statSync(file).size / Math.max(1, number - before))
     const memory = await memoryOf(MILLION)
     if (options.json) {
       console.log(JSON.stringify({ rows, memory }, null, 2))
@@ -92,7 +93,7 @@ export async function bench(options: BenchOptions): Promise<void> {
         ],
       ),
     )
-    console.error(`\nThe data file takes about ${bytesEach} bytes a request.`)
+    console.error(`\nThe data file takes about ${bytesEach} bytes a charge.`)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

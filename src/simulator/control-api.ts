@@ -82,6 +82,16 @@ export function createControlApi(simulator: Simulator, world: () => World): Hono
     return context.json(wireTransaction(await moveTransaction(simulator, id, move, await readJson(context))))
   })
 
+  api.post('/checkouts/:id/choose', async (context) => {
+    const { method, ...given } = await readJson(context)
+    if (typeof method !== 'string') throw invalidRequest([{ field: 'method', reason: 'must be text' }])
+    const filled = Object.fromEntries(
+      Object.entries(given).filter((field): field is [string, string] => typeof field[1] === 'string'),
+    )
+    const chosen = await simulator.choose(context.req.param('id'), method, filled)
+    return context.json(wireTransaction(chosen), 201)
+  })
+
   api.get('/pay-accounts', (context) =>
     context.json({ results: simulator.payAccounts.list().map(wirePayAccount) }),
   )

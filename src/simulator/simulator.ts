@@ -1,6 +1,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { type Acts, createActs, find, type Id } from './acts.ts'
 import { createApp } from './app.ts'
+import { type CheckoutActs, createCheckoutActs } from './checkout/acts.ts'
 import type { SimulatorClock } from './clock.ts'
 import { answerApi, isApiPath, isForBrowsers } from './core-api.ts'
 import { openWorld } from './data/keep-world.ts'
@@ -40,7 +41,7 @@ export interface SimulatorOptions {
   readonly deliver?: Deliver
 }
 
-export interface Simulator extends Acts {
+export interface Simulator extends Acts, CheckoutActs {
   readonly serverKey: string
   readonly clientKey: string
   readonly merchantId: string
@@ -117,6 +118,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       set: (at) => world.clock.set(at),
     },
     ...createActs(() => world),
+    ...createCheckoutActs(() => world),
     payAccounts: createPayAccountActs(() => world),
     transaction: (id) => showTransaction(world, find(world, id)),
     transactions: () => Array.from(world.ledger.newest(), (one) => showTransaction(world, one)),

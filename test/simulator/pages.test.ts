@@ -272,6 +272,60 @@ describe('a shop’s page', () => {
   })
 })
 
+describe('the operator’s pages', () => {
+  test('a fault is set and met, the clock is moved, a notice sent again, and each request is in the log', async () => {
+    merchant.answers.push(503)
+    await merchant.charge('order-1')
+    await merchant.simulator.idle()
+    await page.goto(`${url}/`)
+    await page.getByRole('link', { name: 'order-1' }).click()
+    await page.getByText('HTTP 503').waitFor()
+    await page.getByRole('button', { name: 'Send again' }).click()
+    await page.getByText('HTTP 200').waitFor()
+
+    await page.getByRole('link', { name: 'Faults' }).click()
+    await page.getByLabel('Fault', { exact: true }).selectOption('too_many')
+    await page.getByLabel('Endpoint').selectOption('snap_create')
+    await page.getByRole('button', { name: 'Add' }).click()
+    await page.getByText('snap_create').first().waitFor()
+    const refused = await merchant.call('POST', '/snap/v1/transactions', {
+      transaction_details: { order_id: 'snap-1', gross_amount: 10_000 },
+    })
+    expect(refused.http).toBe(429)
+
+    await page.getByRole('link', { name: 'Clock' }).click()
+    await page.getByRole('button', { name: /1 day/ }).click()
+    await page.getByText('2026-03-03 09:00:00').first().waitFor()
+    await page.getByRole('link', { name: 'Requests' }).click()
+    expect(await page.getByText('/snap/v1/transactions').count()).toBe(1)
+    expect(merchant.simulator.transaction('order-1').status).toBe('expire')
+
+    await page.getByRole('link', { name: 'What this does not imitate' }).click()
+    await page.getByText('Iris').first().waitFor()
+  })
+
+  test('a telephone’s screen has nothing to scroll sideways', async () => {
+    await page.setViewportSize({ width: 360, height: 740 })
+    const { address } = await openSnap()
+    await merchant.charge('order-2')
+    for (const path of [
+      '/',
+      '/pay',
+      '/notifications',
+      '/faults',
+      '/clock',
+      '/requests',
+      '/limits',
+      '/transactions/order-2',
+      new URL(address).pathname,
+    ]) {
+      await page.goto(url + path)
+      const wide = await page.evaluate('document.documentElement.scrollWidth')
+      expect({ path, wide }).toEqual({ path, wide: 360 })
+    }
+  })
+})
+
 describe('where a charge’s answer leads', () => {
   test('the QR is an image, and its text pays at the operator’s scanner', async () => {
     const { body } = await merchant.call('POST', '/v2/charge', {

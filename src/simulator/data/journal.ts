@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -96,8 +97,15 @@ export class Journal {
     closeSync(this.#file)
   }
 
+  /** A line that did not fit on the disk is taken away again, or the next one would be glued to its beginning. */
   #write(line: string): void {
-    writeAll(this.#file, line)
+    const { size } = fstatSync(this.#file)
+    try {
+      writeAll(this.#file, line)
+    } catch (error) {
+      ftruncateSync(this.#file, size)
+      throw error
+    }
   }
 
   #readLines(tell: (line: string, at: number) => void): void {

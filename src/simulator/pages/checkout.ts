@@ -1,8 +1,8 @@
 import { html } from 'hono/html'
 import type { Checkout } from '../checkout/checkouts.ts'
 import { type Choice, choicesOf } from '../checkout/choices.ts'
+import { closedReason, enabledIn } from '../checkout/choose.ts'
 import { resultOf } from '../checkout/result.ts'
-import { usesLeft } from '../payment-links/act.ts'
 import { isObject } from '../reader.ts'
 import { isPaid } from '../snap/sessions.ts'
 import type { Transaction } from '../transaction.ts'
@@ -19,7 +19,7 @@ export function choosePage(visit: Visit, checkout: Checkout, here: string): Html
   const attempts = checkout.attempts.map((id) => world.ledger.find(id)).filter((one) => one !== undefined)
   const paid = checkout.origin === 'payment_link' ? undefined : attempts.find(isPaid)
   if (paid) return attemptPage(visit, checkout, paid, here)
-  const closed = closedReason(visit, checkout)
+  const closed = closedReason(world, checkout)
   const result = resultOf(world, checkout, attempts.at(-1))
   if (closed)
     return checkoutLayout(
@@ -31,8 +31,7 @@ export function choosePage(visit: Visit, checkout: Checkout, here: string): Html
         ...result,
       },
     )
-  const enabled = checkout.request.enabled_payments
-  const choices = choicesOf(Array.isArray(enabled) ? enabled : undefined)
+  const choices = choicesOf(enabledIn(checkout))
   const pending = attempts.filter((one) => one.status === 'pending')
   return checkoutLayout(
     visit,
@@ -110,17 +109,6 @@ function termSelect(label: string, installment: unknown): Html | string {
     .map(Number)
     .filter((months) => Number.isInteger(months) && months > 0)
   return html`<div class="narrow"><label for="term">${label}</label><select id="term" name="term">${installment.required === true ? '' : html`<option value="">–</option>`}${terms.map((months) => html`<option>${months}</option>`)}</select></div>`
-}
-
-export function closedReason(
-  { world }: Visit,
-  checkout: Checkout,
-): 'closed' | 'expired' | 'used_up' | undefined {
-  if (checkout.ended === 'expired') return 'expired'
-  if (checkout.ended !== null) return 'closed'
-  if (world.checkouts.isOver(checkout)) return 'expired'
-  if (checkout.origin === 'payment_link' && usesLeft(world, checkout) === 0) return 'used_up'
-  return undefined
 }
 
 export function pathOf(visit: Visit, here: string, one: Transaction): string {

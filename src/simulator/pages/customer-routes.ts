@@ -1,7 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { secureHeaders } from 'hono/secure-headers'
-import QRCode from 'qrcode'
 import { isBayarError } from '../../errors.ts'
 import { moveTransaction } from '../acts.ts'
 import type { PayAccount } from '../pay-accounts.ts'
@@ -130,6 +129,7 @@ export function createCustomerPages(simulator: Simulator, world: () => World): H
       const one = byId(world(), context)
       if (!one || (one.method.paymentType !== 'qris' && one.method.name !== 'gopay'))
         return context.notFound()
+      const { default: QRCode } = await import('qrcode')
       const image = await QRCode.toBuffer(qrTextOf(viewOf(one)), { width: 440, margin: 2 })
       context.header('Content-Type', 'image/png')
       context.header('Cache-Control', 'no-store')

@@ -107,6 +107,21 @@ describe('a Snap order', () => {
   })
 })
 
+test('a program chooses for the customer, here and over HTTP', async () => {
+  const merchant = bench()
+  const { token } = await open(merchant, { credit_card: { secure: true } })
+  const card = { number: '4811 1111 1111 1114', expiry: '12/30', cvv: '123' }
+  const { transactionId } = await merchant.simulator.choose('order-1', 'credit_card', card)
+  expect((await merchant.simulator.authenticate(transactionId, { otp: '000000' })).status).toBe('deny')
+  const { http, body } = await merchant.call('POST', `/_simulator/checkouts/${token}/choose`, {
+    method: 'bri_va',
+  })
+  expect(http).toBe(201)
+  expect(body).toMatchObject({ order_id: 'order-1', bank: 'bri', transaction_status: 'pending' })
+  await expect(merchant.simulator.choose('order-1', 'cash')).rejects.toThrow('“cash” is not offered here.')
+  await expect(merchant.simulator.choose('nobody', 'gopay')).rejects.toThrow('knows no payment page')
+})
+
 describe('a token', () => {
   test('is cancelled once, and then cannot be paid', async () => {
     const merchant = bench()

@@ -183,7 +183,9 @@ describe('a subscription', () => {
       token: wallet.token,
       gopay: { account_id: account.id },
     })
-    await merchant.simulator.clock.advance(2 * DAY)
+    await merchant.simulator.clock.advance(DAY)
+    await merchant.simulator.payAccounts.set(account.id, { balance: 10_000 })
+    await merchant.simulator.clock.advance(DAY)
     expect(charges(merchant)).toEqual(['200', '202'])
     expect(merchant.simulator.transactions().map(({ status }) => status)).toEqual(['deny', 'settlement'])
   })
