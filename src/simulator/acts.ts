@@ -69,8 +69,14 @@ export function createActs(world: () => World): Acts {
       return await act(id, 'pay', circumstances)
     },
     async authenticate(id, { otp } = {}) {
-      const { detail } = find(world(), id)
-      const passes = otp === OTP || detail?.card?.threeDs === 'frictionless'
+      const transaction = find(world(), id)
+      const threeDs = transaction.detail?.card?.threeDs ?? 'none'
+      if (threeDs === 'none' || transaction.state !== 'pending')
+        throw new BayarError(
+          'command_not_possible',
+          `Simulator: ${transaction.orderId} (${transaction.method.title}) is in status ${transaction.status} and asks for no code.`,
+        )
+      const passes = otp === OTP || threeDs === 'frictionless'
       return await (passes ? act(id, 'pay') : act(id, 'refuse', { notAuthenticated: true }))
     },
     refuse: (id) => act(id, 'refuse'),

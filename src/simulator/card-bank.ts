@@ -1,5 +1,5 @@
 import type { FraudStatus } from '../gateway/wire.ts'
-import type { Cause, State } from './lifecycle.ts'
+import type { State } from './lifecycle.ts'
 import { type CardOutcome, masked, type TestCard } from './test-cards.ts'
 import type { Detail } from './transaction.ts'
 
@@ -27,12 +27,13 @@ export interface BankResult {
   readonly approvalCode: string | null
 }
 
-/** How a transaction begins, and what happens to it by itself. */
+/** How a transaction begins. */
 export interface Beginning {
   readonly state: State
   readonly fraud: FraudStatus
   readonly detail: Detail | null
-  readonly next?: { readonly cause: Cause; readonly afterSeconds: number }
+  /** Where it is less than its method's. */
+  readonly lifetimeSeconds?: number
 }
 
 export interface Decision {
@@ -81,7 +82,7 @@ export interface CardWishes {
 }
 
 /** "Stays pending, accepted about 60 s later." */
-const LATER_SECONDS = 60
+export const ACCEPTED_AFTER_SECONDS = 60
 
 /** How a charge by card begins: on the 3DS page, or decided. */
 export function beginWith(card: TestCard, wishes: CardWishes, nowMs: number, sequence: number): Beginning {
@@ -97,10 +98,8 @@ export function beginWith(card: TestCard, wishes: CardWishes, nowMs: number, seq
     pointsRedeemed: wishes.pointsRedeemed,
     saved: wishes.saved,
   }
-  const waits: Beginning = { state: 'pending', fraud: 'accept', detail: { card: detail } }
-  if (card.outcome === 'accept_later')
-    return { ...waits, next: { cause: 'pay', afterSeconds: LATER_SECONDS } }
-  if (threeDs !== 'none') return waits
+  if (threeDs !== 'none' || card.outcome === 'accept_later')
+    return { state: 'pending', fraud: 'accept', detail: { card: detail } }
   const { state, fraud, bankResult } = decide(detail, nowMs, sequence)
   return { state, fraud, detail: { card: detail, ...(bankResult && { bankResult }) } }
 }

@@ -17,8 +17,8 @@ export const CARD_METHODS: readonly Method[] = [
     customExpirySeconds: null,
     reversible: false,
     takesIdempotencyKey: true,
-    // The bank's word comes a while later, in a second notification with the same status.
-    refund: refundedWithin(180, { confirmedAfterSeconds: 3600 }),
+    // The bank's word comes as long after as in the recorded one, in a second notification with the same status.
+    refund: refundedWithin(180, { confirmedAfterSeconds: 4121 }),
     // Of the recorded charge answers one tells it, and names `on_us` and `channel` beside it: see `chargeFields`.
     tellsExpiry: { charge: NEVER, notification: TAKEN, status: TAKEN },
     toldExpiryMs: cardExpiryMs,
@@ -41,7 +41,7 @@ export const CARD_METHODS: readonly Method[] = [
       ...basics(view),
       ...answerOf(view),
       ...(view.detail?.bankResult && view.detail.card?.threeDs !== 'none'
-        ? { challenge_completion: true }
+        ? { challenge_completion: view.detail.bankResult.eci !== '07' }
         : {}),
       ...extras(view, (term) => term),
     }),

@@ -127,11 +127,14 @@ async function answer(world: World, request: Request, pathname: string, trace: T
     if (!ending || !actsBefore(ending)) outcome = early ?? kept ?? actWith(world, asked, own.notification)
   } finally {
     // What never reached Midtrans leaves the key free for the retry, also while the caller still waits for an answer.
-    const isKept = outcome && outcome.kind !== 'refusal'
+    const isKept = outcome && !FORGOTTEN.has(outcome.kind)
     if (isFirst) world.memory.finish(key, isKept ? outcome : undefined, world.clock.nowMs())
   }
   return ending || !outcome ? await end(world, ending, say) : say(outcome)
 }
+
+/** Only what was done is answered again: a refusal may have another answer next time. */
+const FORGOTTEN: ReadonlySet<Outcome['kind']> = new Set(['refusal', 'refund_denied', 'capture_denied'])
 
 // ---------------------------------------------------------------- what was asked
 
@@ -191,9 +194,9 @@ function keyOf({ request, route, body }: Asked): string | undefined {
   return route.verb === 'charge' && methodOf(body)?.takesIdempotencyKey === false ? undefined : key
 }
 
-/** A token is as good as the card: it does not go into the log, not even as part of a path. */
+/** A token is as good as the card, and a whole number is the card: neither goes into the log, not even as part of a path. */
 function loggable(pathname: string): string {
-  return pathname.replace(/^(\/v2\/point_inquiry\/).+$/, '$1…')
+  return pathname.replace(/^(\/v2\/point_inquiry\/|\/v1\/bins\/[^/]{0,8}).*$/, '$1…')
 }
 
 interface OwnFault {

@@ -1,7 +1,14 @@
 import type { Text } from './pages/words.ts'
 
 /** Where this Midtrans is not like the real one, for its page: whoever tests against it should know what was not tested. */
-export const DIFFERENCES: readonly { readonly topic: Text; readonly says: Text }[] = [
+interface Difference {
+  readonly topic: Text
+  readonly says: Text
+  /** The recorded documents (test/wire) that are therefore told otherwise, and in which fields. */
+  readonly recorded?: Readonly<Record<string, readonly string[]>>
+}
+
+export const DIFFERENCES: readonly Difference[] = [
   {
     topic: { en: 'Payment methods', id: 'Metode pembayaran' },
     says: {
@@ -26,15 +33,81 @@ export const DIFFERENCES: readonly { readonly topic: Text; readonly says: Text }
   {
     topic: { en: 'Wording', id: 'Kalimat' },
     says: {
-      en: 'Codes and shapes are those of Midtrans. The sentences of 402, 403, 405, 410, 413, 429, 505, of HTTP 202 and of most validation messages are our own.',
-      id: 'Kode dan bentuknya sama dengan Midtrans. Kalimat untuk 402, 403, 405, 410, 413, 429, 505, HTTP 202, dan sebagian besar pesan validasi adalah buatan kami.',
+      en: 'Codes and shapes are those of Midtrans. The sentences of 310, 402, 403, 405, 408, 410, 413, 429, 501 to 506, of HTTP 202, of a refused capture and of most validation messages are our own. 408, 410, 429, 501 to 504 and 506 come only as faults.',
+      id: 'Kode dan bentuknya sama dengan Midtrans. Kalimat untuk 310, 402, 403, 405, 408, 410, 413, 429, 501 sampai 506, HTTP 202, capture yang ditolak, dan sebagian besar pesan validasi adalah buatan kami. 408, 410, 429, 501 sampai 504, dan 506 hanya muncul sebagai gangguan.',
+    },
+  },
+  {
+    topic: { en: 'QR codes', id: 'Kode QR' },
+    says: {
+      en: 'The text is valid QRIS with the amount and a right checksum, and no bank knows its merchant: only this simulator can pay it. The recorded sample is an illustration with a wrong checksum.',
+      id: 'Teksnya QRIS yang sah dengan jumlah dan checksum yang benar, tetapi tidak ada bank yang mengenal merchant-nya: hanya simulator ini yang bisa membayarnya. Contoh yang direkam hanya ilustrasi dengan checksum salah.',
+    },
+    recorded: { 'charge.qris.201.json': ['qr_string'] },
+  },
+  {
+    topic: { en: 'Addresses in answers', id: 'Alamat dalam jawaban' },
+    says: {
+      en: 'Lead back to where this simulator was reached, never to Midtrans or a wallet: api.sandbox.midtrans.com, simulator.sandbox.midtrans.com and wsa.uat.wallet.airpay.co.id are one here.',
+      id: 'Kembali ke alamat simulator ini, tidak pernah ke Midtrans atau dompet digital: api.sandbox.midtrans.com, simulator.sandbox.midtrans.com, dan wsa.uat.wallet.airpay.co.id jadi satu di sini.',
+    },
+  },
+  {
+    topic: { en: 'When a refund is confirmed', id: 'Kapan refund dikonfirmasi' },
+    says: {
+      en: 'Wallets and lenders confirm at once, the recorded GoPay two seconds later; cards after 69 minutes, with a second notification.',
+      id: 'Dompet digital dan paylater mengonfirmasi seketika, GoPay yang direkam dua detik kemudian; kartu setelah 69 menit, dengan notifikasi kedua.',
+    },
+    recorded: { 'notification.gopay.partial_refund.json': ['bank_confirmed_at'] },
+  },
+  {
+    topic: { en: 'expiry_time in notifications', id: 'expiry_time dalam notifikasi' },
+    says: {
+      en: 'Some recorded GoPay notifications carry it and some do not; here all of pending, settled and expired ones do.',
+      id: 'Sebagian notifikasi GoPay yang direkam membawanya, sebagian tidak; di sini semua yang pending, settlement, dan expire membawanya.',
+    },
+    recorded: { 'notification.fee_imposed.settlement.json': ['expiry_time'] },
+  },
+  {
+    topic: { en: 'Cards', id: 'Kartu' },
+    says: {
+      en: 'A card that is none of the sandbox’s is asked for its OTP and accepted. `eci` is 05, and 07 after a failed 3DS. A card settles on the next day at 16:05:41. Points exist for cards of BNI and Mandiri, 10,000 each, and are not used up. A challenge that the merchant denies becomes `deny`, as documented; one recorded live answer says `cancel`.',
+      id: 'Kartu di luar kartu sandbox diminta OTP dan diterima. `eci` selalu 05, dan 07 setelah 3DS gagal. Kartu selesai keesokan hari pukul 16:05:41. Poin ada untuk kartu BNI dan Mandiri, masing-masing 10.000, dan tidak berkurang. Challenge yang ditolak merchant menjadi `deny`, sesuai dokumentasi; satu jawaban nyata yang direkam menyebut `cancel`.',
+    },
+  },
+  {
+    topic: { en: 'Refund windows', id: 'Batas waktu refund' },
+    says: {
+      en: 'Which code answers a refund after its window, or of ShopeePay between 23:55 and 06:00, is not documented: here 412. Only part of an OVO payment is answered 414.',
+      id: 'Kode untuk refund setelah batas waktunya, atau ShopeePay antara 23:55 dan 06:00, tidak didokumentasikan: di sini 412. Refund sebagian OVO dijawab 414.',
+    },
+  },
+  {
+    topic: { en: 'Linked GoPay', id: 'GoPay tertaut' },
+    says: {
+      en: 'An unknown account or an option token that is no longer good is answered 411. A balance stays what it was set to, whatever is paid. The promotion list, production only, is not here.',
+      id: 'Akun tidak dikenal atau token opsi yang sudah tidak berlaku dijawab 411. Saldo tetap seperti yang diatur, berapa pun dibayar. Daftar promosi, yang hanya ada di produksi, tidak ada di sini.',
+    },
+  },
+  {
+    topic: { en: 'DANA', id: 'DANA' },
+    says: {
+      en: 'Its charge over the Core API is unconfirmed. GET status, cancel, expire and refund know its transactions by transaction_id only.',
+      id: 'Charge lewat Core API belum terkonfirmasi. GET status, cancel, expire, dan refund hanya mengenal transaksinya lewat transaction_id.',
+    },
+  },
+  {
+    topic: { en: 'Accounts for many payments', id: 'Akun untuk banyak pembayaran' },
+    says: {
+      en: 'A virtual account is paid once; status/b2b therefore never lists children of an order.',
+      id: 'Virtual account dibayar sekali; karena itu status/b2b tidak pernah memuat turunan suatu order.',
     },
   },
   {
     topic: { en: 'Limits on the rate', id: 'Batas laju' },
     says: {
-      en: 'Midtrans does not publish its own; 429 comes only as a fault that you ask for.',
-      id: 'Midtrans tidak mengumumkannya; 429 hanya muncul sebagai gangguan yang Anda minta.',
+      en: 'Midtrans does not publish its own; 429 comes only as a fault that you ask for. The BIN service answers 409 after 100 calls in a minute of the clock.',
+      id: 'Midtrans tidak mengumumkannya; 429 hanya muncul sebagai gangguan yang Anda minta. Layanan BIN menjawab 409 setelah 100 panggilan dalam satu menit.',
     },
   },
   {

@@ -1,6 +1,6 @@
 import { BayarError } from '../errors.ts'
 import type { FraudStatus } from '../gateway/wire.ts'
-import { type BankResult, decide, NOT_AUTHENTICATED } from './card-bank.ts'
+import { ACCEPTED_AFTER_SECONDS, type BankResult, decide, NOT_AUTHENTICATED } from './card-bank.ts'
 import type { WorldClock } from './clock.ts'
 import {
   type Cause,
@@ -11,8 +11,10 @@ import {
   type State,
 } from './lifecycle.ts'
 import type { Method } from './methods.ts'
+import { ovoFate, REFUSES_AFTER_SECONDS } from './ovo-phones.ts'
 import { sequenceInQris } from './qris.ts'
 import type { Random } from './random.ts'
+import { type RefundAsked, refundRefusal } from './refund-rules.ts'
 import { SequenceIds } from './sequence-ids.ts'
 import {
   type Detail,
@@ -22,9 +24,8 @@ import {
   Transaction,
   type TransactionIds,
 } from './transaction.ts'
-import { viewOf } from './view.ts'
 import { startOfDanaId } from './wallet-methods.ts'
-import { jakartaMinute, nextJakartaDay } from './wib-time.ts'
+import { nextJakartaDay } from './wib-time.ts'
 
 /** Why not, in the codes of docs/midtrans/status-codes.md. */
 export type LedgerRefusal =
@@ -34,13 +35,6 @@ export type LedgerRefusal =
   | 'refund_before_settlement'
   | 'duplicate_refund_key'
   | 'refund_too_large'
-
-export interface RefundAsked {
-  readonly amount: number | null
-  readonly key: string | null
-  readonly reason: string
-  readonly how: 'online' | 'offline'
-}
 
 /** What comes with a payment or a refusal, where it matters. */
 export interface Circumstances {
@@ -66,7 +60,7 @@ const REFUND_ID_FIRST = 9_301_547_000
 const DRAWS = 4
 
 /** What a clock does to many at once: one appointment a batch, not one a transaction. */
-type BatchCause = 'deadline' | 'release' | 'settle' | 'close'
+type BatchCause = 'deadline' | 'release' | 'settle' | 'close' | 'pay' | 'refuse'
 
 /** Every transaction of this Midtrans, and the one place where their status changes. */
 export class Ledger {
@@ -81,6 +75,8 @@ export class Ledger {
     release: new Map(),
     settle: new Map(),
     close: new Map(),
+    pay: new Map(),
+    refuse: new Map(),
   }
   #refunds = 0
   /** Told of every new status, the first one included. */
@@ -136,8 +132,11 @@ export class Ledger {
 
   isFree(orderId: string, ofSnap: boolean): boolean {
     const earlier = this.#latestByOrderId.get(orderId)
-    const frees = ofSnap ? FREES_ORDER_ID_IN_SNAP : FREES_ORDER_ID
-    return !earlier || (frees.has(earlier.state) && earlier.settledMs === 0)
+    if (!earlier) return true
+    return ofSnap
+      ? FREES_ORDER_ID_IN_SNAP.has(earlier.state) && earlier.settledMs === 0
+      : // A voided capture and a released reservation were more than waiting.
+        FREES_ORDER_ID.has(earlier.state) && earlier.before?.status === 'pending'
   }
 
   open(asked: NewTransaction): Transaction | LedgerRefusal {
@@ -157,6 +156,7 @@ export class Ledger {
     this.#latestByOrderId.set(orderId, transaction)
     if (number) this.#latestByNumber.set(number, transaction)
     this.#planFor(transaction)
+    this.#planFate(transaction)
     this.onChange(transaction)
     return transaction
   }
@@ -169,19 +169,21 @@ export class Ledger {
       .map((move) => move.cause)
   }
 
-  move(transaction: Transaction, cause: Cause, with_: Circumstances = {}): LedgerRefusal | undefined {
+  move(transaction: Transaction, cause: Cause, circumstances: Circumstances = {}): LedgerRefusal | undefined {
     const move = this.#moveBy(transaction, cause)
     if (!move) return 'status_is_final'
     const { detail } = transaction
     if (cause === 'pay' && detail?.card) this.#askBank(transaction)
     else {
-      if (cause === 'pay') payWith(transaction, with_)
+      if (cause === 'pay') payWith(transaction, circumstances)
       if (cause === 'refuse' && detail?.card)
         transaction.detail = {
           ...detail,
-          bankResult: with_.notAuthenticated ? NOT_AUTHENTICATED : REFUSED_BY_BANK,
+          bankResult: circumstances.notAuthenticated ? NOT_AUTHENTICATED : REFUSED_BY_BANK,
         }
-      this.#enter(transaction, move.to, cause, move.fraud)
+      // A reservation that its owner had to confirm is one now.
+      const reserves = cause === 'pay' && detail?.linked?.preAuth
+      this.#enter(transaction, reserves ? 'authorize' : move.to, cause, move.fraud)
     }
     return undefined
   }
@@ -221,23 +223,8 @@ export class Ledger {
   }
 
   mayRefund(transaction: Transaction, asked: RefundAsked): LedgerRefusal | undefined {
-    const made = transaction.refunds ?? []
-    // The key is asked first: a repeat of the refund that completed the amount is a repeat, and not an impossible move.
-    if (asked.key !== null && made.some((refund) => refund.key === asked.key)) return 'duplicate_refund_key'
-    if (transaction.state === 'capture') return 'refund_before_settlement'
-    const rule = transaction.method.refund
-    if (!rule || !this.#moveBy(transaction, 'refund')) return 'status_is_final'
-    const nowMs = this.#clock.nowMs()
-    if (nowMs > transaction.settledMs + rule.windowDays(viewOf(transaction)) * 86_400_000)
-      return 'status_is_final'
-    const minute = jakartaMinute(nowMs)
-    if (rule.closed && (minute >= rule.closed.fromMinute || minute < rule.closed.untilMinute))
-      return 'status_is_final'
-    const rest = transaction.amount - refundedOf(made)
-    const amount = asked.amount ?? rest
-    if (amount > rest || amount <= 0 || (amount < transaction.amount && !rule.partial))
-      return 'refund_too_large'
-    return undefined
+    const canBe = this.#moveBy(transaction, 'refund') !== undefined
+    return refundRefusal(transaction, asked, this.#clock.nowMs(), canBe)
   }
 
   /** The bank says that the money is back; without a number, the oldest that it has not said it of. False when there is none. */
@@ -301,6 +288,16 @@ export class Ledger {
     const nowMs = this.#clock.nowMs()
     const plan = PLANS[transaction.state]
     if (plan) this.#join(plan.cause, plan.atMs(transaction, nowMs), transaction)
+  }
+
+  /** Some cards and phones of the sandbox do by themselves what others wait for somebody to do. */
+  #planFate(transaction: Transaction): void {
+    const { detail, createdMs, state } = transaction
+    if (state !== 'pending') return
+    if (detail?.card?.outcome === 'accept_later')
+      this.#join('pay', createdMs + ACCEPTED_AFTER_SECONDS * 1000, transaction)
+    if (detail?.ovo && ovoFate(detail.ovo.phone) === 'refuse')
+      this.#join('refuse', createdMs + REFUSES_AFTER_SECONDS * 1000, transaction)
   }
 
   #join(cause: BatchCause, atMs: number, transaction: Transaction): void {

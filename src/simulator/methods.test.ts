@@ -57,3 +57,100 @@ describe('a method', () => {
     expect(charged).toMatchObject({ http: 200, body: { status_code: '402' } })
   })
 })
+
+describe('the form', () => {
+  // method → field of the charge answer → its form
+  // biome-ignore format: a table is read in columns
+  test.each([
+    ['bca_va',         'va_numbers',        /"va_number":"39001\d{6}"/],
+    ['bni_va',         'va_numbers',        /"va_number":"8808\d{12}"/],
+    ['bri_va',         'va_numbers',        /"va_number":"26215\d{13}"/],
+    ['cimb_va',        'va_numbers',        /"va_number":"5919\d{12}"/],
+    ['permata_va',     'permata_va_number', /^"8562\d{12}"$/],
+    ['echannel',       'bill_key',          /^"\d{12}"$/],
+    ['indomaret',      'payment_code',      /^"3000\d{14}"$/],
+    ['alfamart',       'payment_code',      /^"0108\d{14}"$/],
+    ['other_qris',     'qr_string',         /^"0002010102122661.+5303360540\d{7}.*6304[0-9A-F]{4}"$/],
+    ['shopeepay_qris', 'qr_string',         /ID\.CO\.SHOPEE\.WWW/],
+    ['gopay',          'actions',           /generate-qr-code.+generate-qr-code-v2.+deeplink-redirect.+get-status.+cancel/],
+    ['shopeepay',      'actions',           /deeplink-redirect/],
+    ['kredivo',        'redirect_url',      /\/kredivo\/index\?id=[0-9a-f-]{36}/],
+  ])('of %s: %s', async (name, field, form) => {
+    const m = bench()
+    const { body } = await m.charge('order-1', { ...(await ASKED[name]!(m)) })
+    expect(JSON.stringify(body[field])).toMatch(form)
+  })
+
+  test('of an address leads back to where the simulator was reached', async () => {
+    const m = bench()
+    const { body } = await m.charge('order-1', { payment_type: 'gopay' })
+    for (const { url } of body.actions as { url: string }[]) expect(url).toMatch(/^http:\/\/simulator\//)
+  })
+})
+
+describe('a wish', () => {
+  const asked = (name: string, custom_expiry: object) => async (m: Bench) =>
+    (await m.charge('order-1', { ...(await ASKED[name]!(m)), custom_expiry })).http
+
+  // biome-ignore format: a table is read in columns
+  test.each([
+    ['credit_card',    { expiry_duration: 5 },                400],
+    ['ovo',            { expiry_duration: 5 },                400],
+    ['gopay',          { expiry_duration: 7, unit: 'day' },   200],
+    ['gopay',          { expiry_duration: 8, unit: 'day' },   400],
+    ['other_qris',     { expiry_duration: 7, unit: 'day' },   200],
+    ['shopeepay',      { expiry_duration: 6, unit: 'day' },   400],
+    ['shopeepay_qris', { expiry_duration: 6, unit: 'day' },   400],
+    ['dana',           { expiry_duration: 14 },               400],
+    ['dana',           { expiry_duration: 1, unit: 'day' },   200],
+    ['dana',           { expiry_duration: 25, unit: 'hour' }, 400],
+    ['indomaret',      { expiry_duration: 2, unit: 'day' },   200],
+    ['kredivo',        { expiry_duration: 2, unit: 'hour' },  200],
+  ])('of %s for %j is answered %s', async (name, expiry, http) => {
+    expect(await asked(name, expiry)(bench())).toBe(http)
+  })
+})
+
+describe('what a method wants', () => {
+  // biome-ignore format: a table is read in columns
+  test.each([
+    ['no card',                        { payment_type: 'credit_card' },                                        'credit_card is required'],
+    ['no token',                       { payment_type: 'credit_card', credit_card: {} },                       'credit_card.token_id is required'],
+    ['an acquirer that is none',       { payment_type: 'credit_card', credit_card: { token_id: 'a', bank: 'x' } }, 'credit_card.bank must be one of'],
+    ['no store',                       { payment_type: 'cstore', cstore: {} },                                 'cstore.store is required'],
+    ['a store that is none',           { payment_type: 'cstore', cstore: { store: 'warung' } },                'cstore.store must be one of indomaret, alfamart'],
+    ['an acquirer of no QR',           { payment_type: 'qris', qris: { acquirer: 'dana' } },                   'qris.acquirer must be one of gopay, airpay shopee'],
+    ['no phone',                       { payment_type: 'ovo', ovo: {} },                                       'ovo.payer_phone_number is required'],
+    ['letters for a phone',            { payment_type: 'ovo', ovo: { payer_phone_number: 'call me' } },        'ovo.payer_phone_number is not a phone number'],
+    ['an account without its token',   { payment_type: 'gopay', gopay: { account_id: 'a' } },                  'gopay.payment_option_token is required'],
+    ['a bank documented for Snap only', { bank_transfer: { bank: 'bsi' } },                                    'bank_transfer.bank must be one of bca, bni, bri, cimb, permata'],
+  ])('and is told of %s', async (_, charge, says) => {
+    const { http, body } = await bench().charge('order-1', charge)
+    expect(http).toBe(400)
+    expect(body.validation_messages).toEqual([expect.stringContaining(says)])
+  })
+
+  test('basket and customer, for a lender', async () => {
+    const { body } = await bench().charge('order-1', { payment_type: 'akulaku' })
+    expect(body.validation_messages).toEqual(['item_details is required', 'customer_details is required'])
+  })
+
+  test('a phone that OVO knows', async () => {
+    const m = bench()
+    for (const payer_phone_number of ['+628249134000', '628249134000', '08249134000']) {
+      const charged = await m.charge('order-1', { payment_type: 'ovo', ovo: { payer_phone_number } })
+      expect(charged).toMatchObject({ http: 200, body: { status_code: '404' } })
+    }
+    expect(m.simulator.transactions()).toEqual([])
+  })
+
+  test('no Idempotency-Key of Permata and Indomaret', async () => {
+    for (const name of ['permata_va', 'indomaret', 'alfamart']) {
+      const m = bench()
+      const charge = async () =>
+        (await m.charge('order-1', { ...(await ASKED[name]!(m)) }, { 'Idempotency-Key': 'key' })).body
+          .status_code
+      expect([await charge(), await charge()]).toEqual(['201', name === 'alfamart' ? '201' : '406'])
+    }
+  })
+})

@@ -21,11 +21,14 @@ export interface OpenOptions {
 
 type Refused = { readonly refusal: RefusalName; readonly problems?: readonly string[] }
 
+/** How long the owner of a linked wallet has to confirm. */
+const VERIFICATION_SECONDS = 5 * 60
+
 const WAITS: Beginning = { state: 'pending', fraud: 'accept', detail: null }
 
 export function openCharge(world: World, asked: ChargeAsked, options: OpenOptions): Transaction | Refused {
   const { method, orderId, amount, wishedNumber, expiresMs, parts } = asked
-  const { ledger, clock } = world
+  const { ledger } = world
   // A duplicate must not use up the token that its retry needs.
   if (!ledger.isFree(orderId, options.ofSnap ?? false)) return { refusal: 'duplicate_order_id' }
   const begun = parts.card
@@ -41,7 +44,7 @@ export function openCharge(world: World, asked: ChargeAsked, options: OpenOption
     orderId,
     amount,
     wishedNumber,
-    expiresMs,
+    expiresMs: begun.lifetimeSeconds ? world.clock.nowMs() + begun.lifetimeSeconds * 1000 : expiresMs,
     extras: options.extras,
     detail: begun.detail,
     begins: begun.state,
@@ -49,10 +52,6 @@ export function openCharge(world: World, asked: ChargeAsked, options: OpenOption
     ofSnap: options.ofSnap ?? false,
   })
   if (typeof opened === 'string') return { refusal: opened }
-  if (begun.next) {
-    const { cause, afterSeconds } = begun.next
-    clock.planIn(afterSeconds, () => void ledger.move(opened, cause))
-  }
   return opened
 }
 
@@ -89,15 +88,11 @@ function byLinkedWallet(world: World, asked: LinkedAsked, amount: number): Begin
   const linked = { accountId, option: paid.option, verify: paid.verify, preAuth, refused: paid.refused }
   const detail = { linked }
   if (paid.refused) return { state: 'deny', fraud: 'accept', detail }
-  if (paid.verify) return { state: 'pending', fraud: 'accept', detail }
+  if (paid.verify) return { state: 'pending', fraud: 'accept', detail, lifetimeSeconds: VERIFICATION_SECONDS }
   return { state: preAuth ? 'authorize' : 'settlement', fraud: 'accept', detail }
 }
 
 function byOvo(phone: string): Beginning | Refused {
-  const fate = ovoFate(phone)
-  if (fate === 'not_registered') return { refusal: 'wallet_not_registered' }
-  const detail = { ovo: { phone } }
-  return fate === 'refuse'
-    ? { ...WAITS, detail, next: { cause: 'refuse', afterSeconds: 10 } }
-    : { ...WAITS, detail }
+  if (ovoFate(phone) === 'not_registered') return { refusal: 'wallet_not_registered' }
+  return { ...WAITS, detail: { ovo: { phone } } }
 }

@@ -17,6 +17,9 @@ const FATES: Readonly<Record<string, Fate>> = {
   '8242974268':  'waits',
 }
 
+/** How long it takes until a phone that refuses has done so. */
+export const REFUSES_AFTER_SECONDS = 10
+
 export function ovoFate(phone: string): Fate {
   return FATES[phone.replace(/^(\+?62|0)/, '')] ?? 'waits'
 }

@@ -122,7 +122,7 @@ export class PayAccounts {
     return account
   }
 
-  /** Undefined where the account or the token is not (or no longer) good. Takes the money when nobody has to confirm. */
+  /** Undefined where the account or the token is not (or no longer) good. The balance stays what it was set to. */
   pay(
     id: string,
     token: string,
@@ -134,14 +134,7 @@ export class PayAccounts {
     const answer = { option: option.name, verify: account.verify }
     if (option.balance < amount)
       return { ...answer, verify: false, refused: { code: '201', message: 'Insufficient balance' } }
-    if (!account.verify) this.#take(account, option, amount)
     return { ...answer, refused: null }
-  }
-
-  #take(account: PayAccount, paying: PaymentOption, amount: number): void {
-    account.options = account.options.map((option) =>
-      option === paying ? { ...option, balance: option.balance - amount } : option,
-    )
   }
 
   #must(id: string, status: AccountStatus): PayAccount {

@@ -20,7 +20,7 @@ export function qrisText(acquirer: Acquirer, amount: number, sequence: number): 
     field(
       '26',
       field('00', domain) +
-        field('01', institution.padEnd(19, '0')) +
+        field('01', institution.padEnd(18, '0')) +
         field('02', 'G000000000') +
         field('03', 'UKE'),
     ) +

@@ -124,12 +124,8 @@ export const WALLET_METHODS: readonly Method[] = [
 ]
 
 /** What a QR shows; for GoPay the same code that its own app makes. */
-export function qrTextOf({ transaction }: View): string {
-  return qrisText(
-    (transaction.method.variant ?? 'gopay') as Acquirer,
-    transaction.amount,
-    transaction.sequence,
-  )
+export function qrTextOf({ transaction, amount }: View): string {
+  return qrisText((transaction.method.variant ?? 'gopay') as Acquirer, amount, transaction.sequence)
 }
 
 function action(name: string, url: string, method = 'GET') {
