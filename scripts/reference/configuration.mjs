@@ -84,6 +84,8 @@ function rowsOf(schema, text, name) {
 const TYPES = {
   database: 'text or `pg.Pool`',
   merchants: 'list of accounts, see below',
+  callbackUrls: '`{ gopay?, shopeepay?, dana? }`',
+  enabledMethods: 'list of payment types',
   userTokens: '`{ secret, issuer?, audience? }` or `{ jwksUrl, issuer?, audience? }`',
   clock: '`{ now(): Date }`',
   log: '`{ info, warn, error }`',

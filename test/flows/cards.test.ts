@@ -43,6 +43,18 @@ describe('3-D Secure', () => {
     expect(shop.told('ORDER-1')).toEqual(['payment.received', 'payment.denied'])
   })
 
+  test('Midtrans takes no second charge of a denied order: refused at once, and another order id is the way', async () => {
+    await using shop = await kit()
+    await charge(shop, '4711111111111115', { authentication: false })
+    const again = charge(shop, '4411111111111118', { authentication: false, newAttempt: true })
+    await expect(again).rejects.toMatchObject({ code: 'gateway_rejected', details: { gateway_code: '406' } })
+    expect((await shop.bayar.payments.find('ORDER-1'))!).toMatchObject({ status: 'denied', outcome: 'known' })
+    const other = await charge(shop, '4411111111111118', { authentication: false, orderId: 'ORDER-2' })
+    expect(other.status).toBe('captured')
+    await shop.advance(900)
+    expect(shop.told('ORDER-1')).toEqual(['payment.denied'])
+  })
+
   test('after an expired page, another token is another attempt of the same order', async () => {
     await using shop = await kit()
     await charge(shop, '4811111111111114')

@@ -100,14 +100,40 @@ describe.each(METHODS)('$name', ({ asked, shows }) => {
 })
 
 describe('refused', () => {
-  test.each(['gopay', 'akulaku', 'kredivo'] as const)('%s says no to the customer', async (paymentType) => {
+  const wallets = METHODS.filter(
+    ({ asked }) => !['bank_transfer', 'echannel', 'cstore'].includes(asked.paymentType),
+  )
+
+  test.each(wallets)('$name says no to the customer', async ({ asked }) => {
     await using shop = await kit()
-    await shop.bayar.payments.charge(charge({ paymentType }))
+    await shop.bayar.payments.charge(charge(asked))
     await shop.idle()
     await shop.simulator.refuse('ORDER-1')
     await shop.idle()
     expect((await shop.bayar.payments.find('ORDER-1'))!.status).toBe('denied')
     expect(shop.told('ORDER-1')).toEqual(['payment.received', 'payment.denied'])
+  })
+
+  test.each(METHODS)('$name is cancelled while it waits', async ({ asked }) => {
+    await using shop = await kit()
+    await shop.bayar.payments.charge(charge(asked))
+    await shop.idle()
+    expect(await shop.bayar.payments.cancel('ORDER-1')).toMatchObject({ status: 'cancelled' })
+    await shop.idle()
+    expect(shop.told('ORDER-1')).toEqual(['payment.received', 'payment.cancelled'])
+  })
+
+  const reversible = METHODS.filter(({ name }) => ['Permata', 'Mandiri bill', 'Indomaret'].includes(name))
+
+  test.each(reversible)('D36 $name takes a settlement back within minutes', async ({ asked }) => {
+    await using shop = await kit()
+    await shop.bayar.payments.charge(charge(asked))
+    await shop.idle()
+    await shop.pay('ORDER-1')
+    await shop.simulator.reverse('ORDER-1')
+    await shop.idle()
+    expect((await shop.bayar.payments.find('ORDER-1'))!).toMatchObject({ status: 'reversed', netAmount: 0 })
+    expect(shop.told('ORDER-1')).toEqual(['payment.received', 'payment.settled', 'payment.reversed'])
   })
 
   test('OVO does not know the phone: nothing was made', async () => {

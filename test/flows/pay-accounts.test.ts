@@ -68,6 +68,44 @@ test('the wallet is empty: denied; the owner must confirm: pending with a link',
   expect((await shop.bayar.payments.find('ORDER-2'))!.status).toBe('settled')
 })
 
+test('an amount that is only reserved is no money, and is let go when nobody captures it', async () => {
+  await using shop = await kit()
+  const accountId = await linked(shop)
+  const { paymentOptions } = await shop.bayar.payAccounts.get(accountId)
+  const reserved = await shop.bayar.payments.charge({
+    orderId: 'ORDER-1',
+    grossAmount: 50_000,
+    paymentType: 'gopay',
+    accountId,
+    paymentOptionToken: paymentOptions[0]!.token,
+    preAuth: true,
+  })
+  expect(reserved).toMatchObject({ status: 'authorized', isPaid: false, netAmount: 0 })
+  await shop.idle()
+  await shop.simulator.release('ORDER-1')
+  await shop.idle()
+  const released = (await shop.bayar.payments.find('ORDER-1'))!
+  expect(released).toMatchObject({ isPaid: false, netAmount: 0, isFinal: true })
+  expect(shop.told('ORDER-1')[0]).toBe('payment.authorized')
+  expect(shop.told('ORDER-1')).toHaveLength(2)
+})
+
+test('a charge of an account that its owner has unlinked is refused', async () => {
+  await using shop = await kit()
+  const accountId = await linked(shop)
+  const { paymentOptions } = await shop.bayar.payAccounts.get(accountId)
+  await shop.simulator.payAccounts.unlink(accountId)
+  const refused = shop.bayar.payments.charge({
+    orderId: 'ORDER-1',
+    grossAmount: 50_000,
+    paymentType: 'gopay',
+    accountId,
+    paymentOptionToken: paymentOptions[0]!.token,
+  })
+  await expect(refused).rejects.toMatchObject({ code: 'gateway_rejected' })
+  expect((await shop.bayar.payAccounts.get(accountId)).status).toBe('disabled')
+})
+
 test('the notice is lost, or nobody told Midtrans where to send it: a check finds out', async () => {
   await using shop = await kit()
   const { accountId } = await shop.bayar.payAccounts.create(PHONE)

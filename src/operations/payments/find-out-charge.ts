@@ -11,7 +11,7 @@ import { paymentMethod } from '../../gateway/payment-methods.ts'
 import type { Answer } from '../../gateway/port.ts'
 import { readDocument } from '../../gateway/read-document.ts'
 import { translate } from '../../gateway/translate.ts'
-import type { IntentRow } from '../../store/intents.ts'
+import { findIntent, type IntentRow } from '../../store/intents.ts'
 import { findPaymentByOrder, type PaymentRow } from '../../store/payments.ts'
 import type { Context } from '../context.ts'
 import { readAsked } from './charge-request.ts'
@@ -28,7 +28,12 @@ export async function findOutCharge(context: Context, intent: IntentRow): Promis
   const isNamed = payment !== undefined && payment.open_intent_id !== intent.id
   const id = (isNamed ? payment.attempts.at(-1)?.transaction_id : undefined) ?? intent.order_id
   const status = await context.gateway.status({ merchant: intent.merchant }, id)
-  if (!nobodyCanPay(intent, status, payment)) return takeLookUp(context, intent, status, askedAt)
+  if (!nobodyCanPay(intent, status, payment)) {
+    const outcome = await takeLookUp(context, intent, status, askedAt)
+    return outcome === 'unknown' && isNamesake(intent, status, payment)
+      ? endIfTaken(context, intent)
+      : outcome
+  }
 
   if (mayStillSend(context, intent)) {
     const again = await context.gateway.charge(
@@ -46,6 +51,32 @@ export async function findOutCharge(context: Context, intent: IntentRow): Promis
     await expirePayment(context, { merchant: intent.merchant, orderId: intent.order_id }, 'bayar')
   }
   return outcome
+}
+
+/** Asked by order id, Midtrans told of an earlier attempt of this order: ours is not there (yet). */
+function isNamesake(intent: IntentRow, status: Answer, payment: PaymentRow | undefined): boolean {
+  const document = status.class === 'done' && status.document ? readDocument(status.document) : undefined
+  return (
+    payment?.open_intent_id === intent.id &&
+    payment.attempts.some((attempt) => attempt.transaction_id === document?.transaction_id)
+  )
+}
+
+/**
+ * Our request itself was refused because the order id is taken, and what took it is an earlier attempt: Midtrans lets some endings be charged again (expire, cancel) and others not (deny). So nothing was
+ * made, and nobody has to wait for the clock to say so.
+ */
+async function endIfTaken(context: Context, intent: IntentRow): Promise<IntentOutcome> {
+  const now = await findIntent(context.database, intent.id)
+  if (now?.answer_class !== 'look' || now.answer_code !== '406') return 'unknown'
+  return takeAnswer(context, now, {
+    class: 'rejected',
+    code: now.answer_code,
+    httpStatus: null,
+    message: now.answer_message ?? '',
+    validationMessages: [],
+    document: now.answer,
+  })
 }
 
 function nobodyCanPay(intent: IntentRow, status: Answer, payment: PaymentRow | undefined): boolean {
