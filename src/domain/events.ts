@@ -25,7 +25,7 @@ export const REVIEW_REASONS = {
   mismatch:                'Amount, currency or merchant differ from what was asked.',
   paid_twice:              'Two ways of paying the same order were both paid.',
   refund_excess:           'More was given back than was received.',
-  refund_unknown:          'A partial refund came without an amount.',
+  refund_unknown:          'A refund came without an amount or a name: nobody can say whether it is one that was asked for.',
   chargeback_unknown:      'A partial chargeback came without an amount.',
   too_many_attempts:       'More transactions came for this order than a customer makes.',
 } as const

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { isBayarError } from '../../src/errors.ts'
+import { checkBooks } from '../support/books.ts'
 import { cardToken } from '../support/card-token.ts'
 import { type Kit, kit } from '../support/kit.ts'
+import { type MeddledShop, meddledShop } from '../support/meddled-shop.ts'
 
 /** Money back: never more than came, never twice for one request, and never told as done before it is. */
 const CHARGE = { orderId: 'ORDER-1', grossAmount: 150_000, paymentType: 'gopay' } as const
@@ -346,6 +348,80 @@ test('mistakes are told by field, all at once', async () => {
   expect(
     isBayarError(await caught(test.bayar.payments.refund('ORDER-1', { amount: -5 })), 'invalid_request'),
   ).toBe(true)
+})
+
+test('money that went back without a name is counted, and a person says whether it was the refund that was asked for', async () => {
+  const shop: MeddledShop = await meddledShop({
+    options: {
+      // GET status tells the total and no list.
+      fetch: async (input, init) => {
+        const response = await shop.simulator.fetch(new Request(input, init))
+        if (!new URL(String(input)).pathname.endsWith('/status')) return response
+        const { refunds: _, ...told } = (await response.json()) as Record<string, unknown>
+        return Response.json(told)
+      },
+    },
+  })
+  const { bayar, simulator } = shop
+  const worker = await bayar.work()
+  await bayar.payments.charge(CHARGE)
+  await simulator.pay('ORDER-1')
+  await simulator.idle()
+  simulator.notifications.pause()
+  simulator.faults.add({ kind: 'lose_answer', verb: 'refund', times: 1 })
+  const made = await bayar.payments.refund('ORDER-1', { amount: 50_000, refundKey: 'return-7' })
+  expect(made.refund.status).toBe('reserved')
+  for (const seconds of [3, 30, 120, 300, 120]) {
+    await simulator.clock.advance(seconds)
+    await worker.idle()
+  }
+  expect(await bayar.payments.find('ORDER-1')).toMatchObject({
+    status: 'partially_refunded',
+    netAmount: 100_000,
+    needsReview: ['refund_unknown'],
+  })
+  const listed = await bayar.payments.refunds('ORDER-1')
+  expect(listed.map(({ status, origin, amount }) => [origin, status, amount]).sort()).toEqual([
+    ['bayar', 'abandoned', 50_000],
+    ['unlisted', 'confirmed', 50_000],
+  ])
+  // The notice names it, and it was that one: nothing is given back twice.
+  simulator.notifications.resume()
+  await simulator.idle()
+  await worker.idle()
+  expect(await bayar.payments.find('ORDER-1')).toMatchObject({ netAmount: 100_000, refundAmount: 50_000 })
+  expect((await bayar.payments.refunds('ORDER-1')).find(({ origin }) => origin === 'bayar')?.status).toBe(
+    'confirmed',
+  )
+  const decided = await bayar.payments.resolveReview({
+    payment: 'ORDER-1',
+    reason: 'refund_unknown',
+    decision: 'accept',
+    because: 'the notice names it',
+  })
+  expect(decided).toMatchObject({ needsReview: [], netAmount: 100_000 })
+  expect(
+    (await bayar.payments.history('ORDER-1')).filter(({ event }) => event === 'payment.refunded'),
+  ).toHaveLength(1)
+  await checkBooks(shop.direct)
+  await shop.close()
+})
+
+test('a handler that throws holds a confirmed refund back, not its answer: it is applied when the handler can', async () => {
+  let refusals = 2
+  await using test = await kit({
+    handlers: (bayar) =>
+      bayar.within('payment.refunded', 'restock', () => {
+        if (refusals-- > 0) throw new Error('the warehouse is closed')
+      }),
+  })
+  await paid(test)
+  test.simulator.notifications.pause()
+  const made = await test.bayar.payments.refund('ORDER-1', { amount: 50_000, refundKey: 'return-7' })
+  expect(made).toMatchObject({ refund: { status: 'reserved' }, payment: { netAmount: 150_000 } })
+  for (let times = 0; times < 4; times++) await test.advance(6)
+  expect(await now(test)).toMatchObject({ status: 'partially_refunded', netAmount: 100_000 })
+  expect(asked(test)).toHaveLength(1)
 })
 
 test('one refund key is one refund: another amount under it is refused', async () => {

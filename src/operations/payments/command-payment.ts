@@ -160,8 +160,7 @@ async function begin(context: Context, name: PaymentName, order: Order): Promise
         details: { retry_after_seconds: 5 },
       })
     // What Midtrans tells of from now on may be the smaller amount.
-    if (amount !== null)
-      await setCaptureAmount(tx, payment.id, amount === payment.grossAmount ? null : amount)
+    if (amount !== null) await setCaptureAmount(tx, payment.id, amount >= payment.grossAmount ? null : amount)
   })
   const intent = await findIntent(context.database, id)
   assert(intent, 'an intent that was written is gone')

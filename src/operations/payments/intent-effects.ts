@@ -5,11 +5,12 @@ import { endedWithoutMoney, tellsOfMoney } from '../../domain/attempt-lifecycle.
 import type { News, RefundFact } from '../../domain/news.ts'
 import type { PaymentState } from '../../domain/payment.ts'
 import { closeIntent } from '../../domain/presume.ts'
+import { closeBook, openBook, openReview } from '../../domain/steps.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { IntentCommand, IntentRow } from '../../store/intents.ts'
 import { setCaptureAmount } from '../../store/payments.ts'
-import { findRefundOfIntent, releaseRefund } from '../../store/refunds.ts'
+import { findRefundOfIntent, readRefunds, releaseRefund } from '../../store/refunds.ts'
 import { readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { refundOf } from './send-intent.ts'
@@ -42,8 +43,7 @@ const ENDS: Effect = {
 const REFUNDS: Effect = {
   answerIsNews: true,
   isDone: async ({ tx, intent }) => (await findRefundOfIntent(tx, intent.id))?.status === 'confirmed',
-  giveBack: (context, tx, intent, state) =>
-    releaseRefund(tx, intent.id, state === 'rejected' ? 'refused' : 'abandoned', context.clock.now()),
+  giveBack: giveRefundBack,
 }
 
 // biome-ignore format: a table is read in columns
@@ -67,6 +67,40 @@ export function effectOf({ command }: IntentRow): Effect {
 function isNewTransaction({ intent, payment, news }: Looked): boolean {
   const wasKnown = payment?.attempts.some((attempt) => attempt.transactionId === news.transactionId) ?? false
   return !(wasKnown && payment?.openIntentId === intent.id)
+}
+
+/** What was set aside is free again. */
+async function giveRefundBack(
+  context: Context,
+  tx: Transaction,
+  intent: IntentRow,
+  state: Ended,
+): Promise<void> {
+  await releaseRefund(tx, intent.id, state === 'rejected' ? 'refused' : 'abandoned', context.clock.now())
+  if (state === 'absent') await reviewNamelessRefund(context, tx, intent)
+}
+
+/**
+ * Midtrans's list does not name our refund; but if money went back since without any name, that may be it. It is in the books already, so nothing more can be given back than there is. Whether the
+ * customer still waits for theirs, a person must say.
+ */
+async function reviewNamelessRefund(context: Context, tx: Transaction, intent: IntentRow): Promise<void> {
+  const nameless = (await readRefunds(tx, intent.payment_id)).find(
+    (row) =>
+      row.status === 'confirmed' &&
+      row.refund_key === null &&
+      row.transaction_id === intent.transaction_id &&
+      row.updated_at >= intent.created_at,
+  )
+  const payment = nameless && (await readForUpdate(tx, intent.merchant, intent.order_id))
+  const attempt = payment?.attempts.find((one) => one.transactionId === intent.transaction_id)
+  if (!payment || !attempt) return
+  const book = openBook(payment, uuidv7)
+  const cause = { source: 'clock' as const, notificationId: null, intentId: intent.id, document: null }
+  const { transactionId } = attempt
+  const note = `${refundOf(intent).amount} was to be given back, and ${nameless.amount} was, without a name. Is it the same?`
+  openReview(book, cause, { transactionId, attempt }, 'refund_unknown', note)
+  await writePlan(context, tx, payment.version, closeBook(book, payment.version))
 }
 
 /** The payment has no transaction of this charge, and may have failed. */
