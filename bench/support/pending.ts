@@ -33,9 +33,11 @@ export class Pending {
   /** Fisher and Yates, by a generator of Park and Miller: the same order in every run. */
   #mix(): void {
     const numbers = this.#numbers
+    const W = Number(process.env.WINDOW ?? 1e9)
     for (let last = numbers.length - 1; last > 0; last--) {
       this.#random = (this.#random * 48_271) % 2_147_483_647
-      const other = this.#random % (last + 1)
+      const low = Math.max(0, last - W)
+      const other = low + this.#random % (last + 1 - low)
       const kept = numbers[last]!
       numbers[last] = numbers[other]!
       numbers[other] = kept
