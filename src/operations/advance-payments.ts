@@ -57,12 +57,15 @@ interface Judged {
 }
 
 /** The plain lane. Answers one result per item, in order; what needs a transaction of its own comes back as `deferred`. */
-export async function advancePayments(context: Context, items: readonly Incoming[]): Promise<Advanced[]> {
+export async function advancePayments(
+  context: Context,
+  items: readonly Incoming[],
+  options: { readonly isRepeated?: boolean } = {},
+): Promise<Advanced[]> {
   const results: (Advanced | undefined)[] = items.map(() => undefined)
   let left = items.map((_, index) => index)
   for (let run = 1; left.length > 0; run++) {
-    const mustStore = run >= RUNS_MAX
-    left = await advanceOnce(context, items, left, results, mustStore)
+    left = await advanceOnce(context, items, left, results, { onlyStore: run >= RUNS_MAX, ...options })
   }
   return results as Advanced[]
 }
@@ -72,7 +75,7 @@ async function advanceOnce(
   items: readonly Incoming[],
   indexes: readonly number[],
   results: (Advanced | undefined)[],
-  onlyStore: boolean,
+  { onlyStore, isRepeated = false }: { readonly onlyStore: boolean; readonly isRepeated?: boolean },
 ): Promise<number[]> {
   const at = context.clock.now()
   const reading = await readPayments(
@@ -124,6 +127,7 @@ async function advanceOnce(
     })),
     firstCheckAt: firstCheckAt(at),
     registryVersion: context.handlers.version,
+    isRepeated,
   })
   if (written.deliveries > 0) context.wake()
   // A payment may have been written since we looked: it did not see these, and we did not see it.

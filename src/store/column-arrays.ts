@@ -21,7 +21,11 @@ export function sourceOf<Row>(
     const array = `($${first + 1 + index}::${type}[])`
     return `coalesce(${array}[r.at], ${array}[0]) as ${name}`
   })
-  const selected = [`r.value as ${key}`, ...cells, ...(ordinality === undefined ? [] : [`r.at as ${ordinality}`])]
+  const selected = [
+    `r.value as ${key}`,
+    ...cells,
+    ...(ordinality === undefined ? [] : [`r.at as ${ordinality}`]),
+  ]
   // Behind a select the planner does not count the array: one plan then serves batches of any size, instead of a new one being made for each small one.
   return `(select ${selected.join(', ')}
       from (select value, at::integer as at from unnest((select $${first}::${keyType}[])) with ordinality as one(value, at)) r) as ${alias}`
@@ -44,7 +48,9 @@ function arrayOf<Row>(type: ColumnType, of: (row: Row) => Cell, rows: readonly R
 }
 
 function areSame(left: Cell, right: Cell): boolean {
-  return left === right || (left instanceof Date && right instanceof Date && left.getTime() === right.getTime())
+  return (
+    left === right || (left instanceof Date && right instanceof Date && left.getTime() === right.getTime())
+  )
 }
 
 function whole<Row>(type: ColumnType, of: (row: Row) => Cell, rows: readonly Row[]): string {

@@ -92,13 +92,14 @@ export function createNotificationIntake(context: Context): NotificationIntake {
     }, WATCH_EVERY_MS)
   }
 
-  async function apply(batch: readonly Waiting[]): Promise<void> {
+  async function apply(batch: readonly Waiting[], mayBeStored = false): Promise<void> {
     if (batch.length === 0) return
     try {
-      const results = await runAgain(() =>
+      const results = await runAgain((isRepeated) =>
         advancePayments(
           context,
           batch.map(({ item }) => item),
+          { isRepeated: mayBeStored || isRepeated },
         ),
       )
       for (const [index, result] of results.entries()) batch[index]!.resolve(result)
@@ -108,14 +109,14 @@ export function createNotificationIntake(context: Context): NotificationIntake {
         return
       }
       // One bad row fails its whole batch: run one by one, only the bad one fails.
-      for (const waiting of batch) await apply([waiting])
+      for (const waiting of batch) await apply([waiting], true)
     }
   }
 
-  async function runAgain<T>(work: () => Promise<T>): Promise<T> {
+  async function runAgain<T>(work: (isRepeated: boolean) => Promise<T>): Promise<T> {
     for (let run = 1; ; run++) {
       try {
-        return await work()
+        return await work(run > 1)
       } catch (error) {
         if (run >= RUNS_MAX || !(mustRunAgain(error) || connectionLost(error))) throw error
       }
