@@ -155,10 +155,10 @@ export async function advanceWithin(
   context: Context,
   tx: Transaction,
   item: Incoming,
-  options: { withoutHandlers?: boolean } = {},
+  options: { withoutHandlers?: boolean; isLocked?: boolean } = {},
 ): Promise<Advanced> {
   const at = context.clock.now()
-  await lockPayment(tx, item.merchant, item.orderId)
+  if (!options.isLocked) await lockPayment(tx, item.merchant, item.orderId)
   const reading = await readPayments(tx, [askedOf(item)])
   const found = reading.found[0]
   if (!found) {
@@ -175,6 +175,7 @@ export async function advanceWithin(
   await writeUnderLock(context, tx, {
     ...writing.finish(),
     plans: [{ versionBefore: found.payment.version, attemptsBefore: found.payment.attempts, plan }],
+    registryVersion: reading.registryVersion,
   })
   if (!options.withoutHandlers) await runWithinHandlers(context, tx, plan)
   return { paymentId: found.payment.id, verdict: outcome.verdict, error: outcome.error }
@@ -187,10 +188,16 @@ export async function advanceWithin(
 export async function writeUnderLock(
   context: Context,
   tx: Transaction,
-  advances: Omit<Parameters<typeof writeAdvances>[1], 'firstCheckAt' | 'registryVersion'>,
+  {
+    registryVersion: readBefore = null,
+    ...advances
+  }: Omit<Parameters<typeof writeAdvances>[1], 'firstCheckAt' | 'registryVersion'> & {
+    /** As it was read with the payment. */
+    readonly registryVersion?: number | null
+  },
 ): Promise<void> {
   for (let run = 1; run <= RUNS_MAX; run++) {
-    const registryVersion = await readRegistryVersion(tx)
+    const registryVersion = (run === 1 ? readBefore : null) ?? (await readRegistryVersion(tx))
     if (registryVersion !== context.handlers.version) await context.handlers.refresh(tx)
     context.handlers.assertComplete()
     const written = await writeAdvances(tx, {

@@ -234,7 +234,8 @@ export async function lockPayment(
   merchant: string,
   orderId: string,
 ): Promise<string | undefined> {
-  const { rows } = await tx.query<{ id: string }>(
+  const { rows } = await tx.prepared<{ id: string }>(
+    'bayar_lock_payment',
     'select id from bayar.payments where merchant = $1 and order_id = $2 for update',
     [merchant, orderId],
   )
