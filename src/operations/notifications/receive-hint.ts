@@ -16,9 +16,10 @@ export async function receiveHint(
   document: WireDocument,
 ): Promise<Receipt> {
   const accountId = notice.channel === 'pay_account' ? accountIdOf(document) : null
-  const isKnown =
-    accountId !== null && (await checkPayAccountSoon(context.database, accountId, notice.receivedAt))
-  const status = isKnown ? 'received' : 'foreign'
-  const kept = await untrusted.hint(isKnown ? { ...notice, transactionId: accountId } : notice, status)
-  return { status, id: kept ?? notice.id }
+  const { id, status } = await untrusted.hint(
+    accountId === null ? notice : { ...notice, transactionId: accountId },
+    async () =>
+      accountId !== null && (await checkPayAccountSoon(context.database, accountId, notice.receivedAt)),
+  )
+  return { status, id: id ?? notice.id }
 }
