@@ -3,6 +3,7 @@ import { type BayarOptions, readOptions, type Settings } from './config.ts'
 import { systemClock } from './domain/clock.ts'
 import type { EventType } from './domain/events.ts'
 import { BayarError } from './errors.ts'
+import { defined } from './gateway/charge-parts.ts'
 import { createGateway } from './gateway/gateway.ts'
 import type { Gateway } from './gateway/port.ts'
 import { createApp, type Doors } from './http/app.ts'
@@ -18,6 +19,7 @@ import { createNotificationIntake } from './operations/notifications/notificatio
 import type { NotificationParts } from './operations/notifications/receive-notification.ts'
 import { createRefusalCounter } from './operations/notifications/refusal-counter.ts'
 import { createUntrustedDesk } from './operations/notifications/untrusted-desk.ts'
+import { bindPayAccounts, type PayAccounts } from './operations/pay-accounts/index.ts'
 import { bindPayments, type Payments } from './operations/payments/index.ts'
 import { createSlots } from './operations/slots.ts'
 import { checkDatabase } from './store/check-database.ts'
@@ -26,6 +28,7 @@ import { migrate, pendingMigrations } from './store/migrate.ts'
 
 export interface Bayar {
   readonly payments: Payments
+  readonly payAccounts: PayAccounts
   readonly notifications: Notifications
   readonly events: Events
   /** Idempotency-Key, as our own routes understand it. */
@@ -176,6 +179,7 @@ export function composeBayar(
   const bayar: Omit<Bayar, 'fetch' | 'take'> = {
     settings,
     payments: bindPayments(context),
+    payAccounts: bindPayAccounts(context),
     notifications: bindNotifications(parts),
     events: bindEvents(context, async () => (await opened()).context),
     apiRequests: bindApiRequests(context),
@@ -232,6 +236,7 @@ function rulesOf(settings: Settings): Rules {
     enabledMethods: settings.enabledMethods ?? null,
     expiryMinutes: settings.expiryMinutes ?? null,
     notificationUrl: settings.notificationUrl ?? null,
+    callbackUrls: defined(settings.callbackUrls ?? {}),
     confirm: settings.confirm ?? 'signature',
     confirmAbove: BigInt(settings.confirmAbove ?? 0),
     imposedFees: settings.imposedFees ?? false,

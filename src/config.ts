@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import type { Clock } from './domain/clock.ts'
 import { BayarError, type Problem } from './errors.ts'
+import { address } from './gateway/charge-fields.ts'
+import { PAYMENT_TYPES } from './gateway/wire.ts'
 import type { Log } from './operations/log.ts'
 import type { Pool } from './store/database.ts'
 
@@ -14,6 +16,10 @@ const key = z
   .min(1, 'must not be empty')
   .max(200)
   .regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
+
+const callback = z
+  .string()
+  .refine((value) => address(value) === null, 'must be an address: https://… or a deep link of your app')
 
 export const account = z.strictObject({
   /** Your own name for the account. It is stored with every payment, so it never changes. */
@@ -62,8 +68,15 @@ export const options = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   /** Sent with each charge: Midtrans notifies this address instead of the one in its dashboard. */
   notificationUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
-  /** Payment types that may be charged, e.g. `['bank_transfer']`; all that bayar knows unless set. */
-  enabledMethods: z.array(z.string().min(1)).min(1).optional(),
+  /** Where the app of a wallet sends the customer afterwards, when the charge names no `callbackUrl`; a deep link may stand here. */
+  callbackUrls: z
+    .strictObject({ gopay: callback.optional(), shopeepay: callback.optional(), dana: callback.optional() })
+    .optional(),
+  /** Payment types that may be charged, e.g. `['bank_transfer', 'qris']`; all that bayar knows unless set. */
+  enabledMethods: z
+    .array(z.enum(PAYMENT_TYPES, { error: `must be one of ${PAYMENT_TYPES.join(', ')}` }))
+    .min(1)
+    .optional(),
   /** How long a customer has to pay, where the charge does not say; left to Midtrans unless set. */
   expiryMinutes: z.int().min(1).max(259_200).optional(),
   /** `status` asks Midtrans before money-in above `confirmAbove` is believed; `signature` believes a signed notification. */
@@ -245,6 +258,18 @@ export function fromEnv(env: Readonly<Record<string, string | undefined>> = proc
     problems.push({ field: name, reason: 'must be true or false' })
     return undefined
   }
+  const list = (value: string | undefined) =>
+    value
+      ?.split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '')
+  const callbackUrls = Object.fromEntries(
+    Object.entries({
+      gopay: text('MIDTRANS_CALLBACK_URL_GOPAY'),
+      shopeepay: text('MIDTRANS_CALLBACK_URL_SHOPEEPAY'),
+      dana: text('MIDTRANS_CALLBACK_URL_DANA'),
+    }).filter(([, url]) => url !== undefined),
+  )
   const found = {
     database: text('DATABASE_URL'),
     directUrl: text('DIRECT_DATABASE_URL'),
@@ -254,6 +279,9 @@ export function fromEnv(env: Readonly<Record<string, string | undefined>> = proc
     isProduction: flag('MIDTRANS_IS_PRODUCTION'),
     notificationUrl: text('MIDTRANS_NOTIFICATION_URL'),
     baseUrl: text('MIDTRANS_BASE_URL'),
+    // Judged with all other options.
+    enabledMethods: list(text('MIDTRANS_ENABLED_PAYMENTS')) as BayarOptions['enabledMethods'],
+    callbackUrls: Object.keys(callbackUrls).length > 0 ? callbackUrls : undefined,
     apiKey: text('BAYAR_API_KEY'),
   }
   if (problems.length > 0) throw configInvalid(problems)

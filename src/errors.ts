@@ -142,6 +142,17 @@ export const ERRORS = {
     retry: 'never',
     says: 'Money paid by this method cannot be sent back through Midtrans.',
   },
+  pay_account_not_found: { status: 404, retry: 'never', says: 'There is no such linked account.' },
+  pay_account_taken: {
+    status: 409,
+    retry: 'never',
+    says: 'This GoPay account is linked for another user.',
+  },
+  pay_account_unclear: {
+    status: 503,
+    retry: 'later',
+    says: 'Midtrans gave no clear answer about the account. No money moves by linking: ask again.',
+  },
   review_not_found: { status: 404, retry: 'never', says: 'The payment has no open review for this reason.' },
 
   // the gateway

@@ -225,6 +225,16 @@ describe('architecture', () => {
     expect(unused, `Each file is reached from what package.json exports. ${explained}`).toEqual([])
   })
 
+  test('bayar/midtrans needs nothing but the web’s own globals', () => {
+    const reached = reachableFrom(['gateway/index.ts'], files)
+    const found = files
+      .filter(({ path }) => reached.has(path))
+      .flatMap(({ path, imports }) =>
+        imports.filter((one) => one.kind !== 'file' && !one.typeOnly).map((one) => `${path}: ${one.target}`),
+      )
+    expect(found, `It runs on edge runtimes, too. ${explained}`).toEqual([])
+  })
+
   test('the entries are those of package.json', () => {
     const manifest = JSON.parse(readFileSync(join(sourceFolder, '..', 'package.json'), 'utf8')) as {
       exports: Record<string, string | { default: string }>

@@ -82,6 +82,17 @@ test.each(subpaths)('%s is there for import and for require', async (subpath) =>
   expect(required.stdout).toBe(imported.stdout)
 })
 
+test('bayar/midtrans runs where there is nothing of Node’s', async () => {
+  cpSync(join(import.meta.dirname, 'support', 'edge-runtime.mjs'), join(app, 'edge-runtime.mjs'))
+  const { stdout } = succeeds(await node(['--experimental-vm-modules', '--no-warnings', 'edge-runtime.mjs']))
+  expect(JSON.parse(stdout)).toMatchObject({
+    charge: 'done',
+    status: 'pending',
+    notification: 'settlement',
+    forged: true,
+  })
+})
+
 test('the command line is there', async () => {
   const { stdout } = succeeds(await node([join('node_modules', '.bin', 'bayar'), '--help']))
   expect(stdout).toContain('bayar migrate')

@@ -7,7 +7,10 @@ import type { Rupiah } from './money.ts'
  */
 export type NewsSource = 'answer' | 'notification' | 'look_up' | 'clock' | 'person'
 
-/** What the customer needs in order to pay. Names follow the HTTP surface. */
+/**
+ * What the customer needs in order to pay, and the card that a customer has saved by paying: it comes the same way, field by field, in an answer or in a notice. Names follow the
+ * HTTP surface.
+ */
 export type InstructionField =
   | 'va_number'
   | 'bank'
@@ -19,6 +22,9 @@ export type InstructionField =
   | 'qr_url'
   | 'deeplink_url'
   | 'redirect_url'
+  | 'masked_card'
+  | 'saved_token_id'
+  | 'saved_token_id_expired_at'
 
 export type Instructions = Partial<Record<InstructionField, string>>
 

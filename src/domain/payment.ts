@@ -1,16 +1,28 @@
 import type { AttemptStatus } from './attempt-lifecycle.ts'
+import type { MethodCharge } from './charge-methods.ts'
 import type { Rupiah } from './money.ts'
 import type { Instructions } from './news.ts'
 import type { PaymentStatus } from './payment-status.ts'
 
-export const BANKS = ['bca', 'bni', 'bri', 'cimb', 'permata', 'danamon', 'bsi', 'seabank', 'saqu'] as const
-export type Bank = (typeof BANKS)[number]
+export interface Address {
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly email?: string
+  readonly phone?: string
+  readonly address?: string
+  readonly city?: string
+  readonly postalCode?: string
+  /** ISO 3166-1, three letters. */
+  readonly countryCode?: string
+}
 
 export interface CustomerDetails {
   readonly firstName?: string
   readonly lastName?: string
   readonly email?: string
   readonly phone?: string
+  readonly billingAddress?: Address
+  readonly shippingAddress?: Address
 }
 
 export interface Item {
@@ -25,18 +37,17 @@ export interface Item {
 }
 
 /** What one charge asks, as it was written down before it was sent: a retry sends exactly this again. */
-export interface ChargeAsked {
+export type ChargeAsked = OrderAsked & MethodCharge
+
+export interface OrderAsked {
   readonly orderId: string
   readonly grossAmount: Rupiah
-  readonly paymentType: 'bank_transfer' | 'echannel'
-  readonly bank: Bank | null
-  readonly vaNumber: string | null
   readonly customer: CustomerDetails
   readonly items: readonly Item[]
   readonly customFields: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>> | null
-  /** Minutes from the moment of the charge; null leaves it to Midtrans. */
-  readonly expiryMinutes: number | null
+  /** From the moment of the charge; null leaves it to Midtrans. */
+  readonly expirySeconds: number | null
   readonly notificationUrl: string | null
 }
 

@@ -120,7 +120,49 @@ describe('what an answer means', () => {
     ['status.bank_transfer.bca.expire.407.json',      'status',       'done'],
     ['status.credit_card.partial_refund.200.json',    'status',       'done'],
     ['status_b2b.200.json',                           'statusB2b',    'done'],
+    ['token.200.json',                                'cardToken',    'done'],
+    ['bin.200.json',                                  'bin',          'done'],
+    ['pay_account.create.201.json',                   'payAccountCreate', 'done'],
+    ['pay_account.get.enabled.200.json',              'payAccountGet', 'done'],
+    ['pay_account.unbind.204.json',                   'payAccountUnbind', 'done'],
+    ['subscription.create.200.json',                  'subscriptionCreate', 'done'],
+    ['invoice.create.201.json',                       'invoiceCreate', 'done'],
+    ['payment_link.create.200.json',                  'paymentLinkCreate', 'done'],
+    ['snap.create.201.json',                          'snapCreate',   'done'],
   ])('%s', (name, verb, answer) => {
     expect(classify(verb, { httpStatus: 200, document: wire(name) }).class).toBe(answer)
+  })
+
+  // biome-ignore format: a table is read in columns
+  it.each<[string, Verb, AnswerClass]>([
+    ['snap.400.duplicate',              'snapCreate',         'rejected'],
+    ['snap.401',                        'snapCreate',         'rejected'],
+    ['subscription.400',                'subscriptionCreate', 'rejected'],
+    ['subscription.404',                'subscriptionGet',    'absent'],
+    ['subscription.404',                'subscriptionCancel', 'rejected'],
+    ['invoice.409.duplicate',           'invoiceCreate',      'look'],
+    ['invoice.409.void',                'invoiceVoid',        'look'],
+    ['invoice.404',                     'invoiceGet',         'absent'],
+    ['payment_link.409',                'paymentLinkCreate',  'look'],
+    ['balance.400',                     'balanceMutation',    'rejected'],
+    ['pay_account.404',                 'payAccountGet',      'absent'],
+    ['pay_account.202.user_not_found',  'payAccountCreate',   'rejected'],
+  ])('%s to %s: %s', (name, verb, answer) => {
+    const { http_status: httpStatus, body } = wire('errors.other_apis.json')[name]
+    expect(classify(verb, { httpStatus, document: body }).class).toBe(answer)
+  })
+
+  it('a refusal at the door may be plain text; a server fault is never a refusal', () => {
+    expect(classify('bin', { httpStatus: 401, document: undefined }).class).toBe('rejected')
+    expect(classify('bin', { httpStatus: 409, document: { errors: [] } }).class).toBe('unknown')
+    expect(
+      classify('subscriptionCreate', { httpStatus: 502, document: { message: 'Bad Gateway' } }).class,
+    ).toBe('unknown')
+    expect(classify('subscriptionCreate', { httpStatus: 200, document: { message: 'hello' } }).class).toBe(
+      'unknown',
+    )
+    expect(
+      classify('invoiceGet', { httpStatus: 404, document: { timestamp: 1, status: 404, path: '/x' } }).class,
+    ).toBe('unknown')
   })
 })

@@ -55,6 +55,7 @@ const CODES: Readonly<Record<string, AnswerClass>> = {
 }
 
 const ANY_OUTCOME = { 202: 'done', 407: 'done', 404: 'absent' } as const
+const MAY_BE_ABSENT = { 404: 'absent' } as const
 
 /** Where an endpoint means something else by a code. */
 const EXCEPTIONS: Readonly<Partial<Record<Verb, Readonly<Record<string, AnswerClass>>>>> = {
@@ -68,12 +69,23 @@ const EXCEPTIONS: Readonly<Partial<Record<Verb, Readonly<Record<string, AnswerCl
   // Refused by the bank: the money stays where it is.
   refund: { 202: 'rejected' },
   directRefund: { 202: 'rejected' },
+  // GoPay does not know the phone, or has blocked it.
+  payAccountCreate: { 202: 'rejected' },
+  payAccountGet: MAY_BE_ABSENT,
+  subscriptionGet: MAY_BE_ABSENT,
+  invoiceGet: MAY_BE_ABSENT,
+  paymentLinkGet: MAY_BE_ABSENT,
+  // 409 says "too many questions" here.
+  bin: { 404: 'absent', 409: 'unknown' },
 }
 
 export function classify(verb: Verb, { httpStatus, document }: Received): Classified {
   const httpCode = String(httpStatus)
-  if (!document || !speaksAsMidtrans(document)) return { class: 'unknown', code: httpCode }
-  const code = bodyCode(document) ?? httpCode
+  const { says } = ENDPOINTS[verb]
+  // Who is turned away at the door has done nothing; here the refusal may be plain text.
+  if (says === 'http_status' && httpStatus === 401) return { class: 'rejected', code: httpCode }
+  if (!document || !speaksAsMidtrans(verb, document)) return { class: 'unknown', code: httpCode }
+  const code = (says === 'body_code' ? bodyCode(document) : undefined) ?? httpCode
   const told = hasTold(verb, document)
   if (isServerFault(httpCode) || isServerFault(code)) return { class: 'unknown', code }
   if ((code === '202' || httpStatus === 202) && !told) return { class: 'unknown', code }
@@ -90,8 +102,10 @@ function isServerFault(code: string): boolean {
  * `{timestamp, status, error, message, path}` comes from a router before Midtrans's own code (an id with a slash, say), and proxies
  * have JSON of their own: none of them knows whether a transaction exists.
  */
-function speaksAsMidtrans(document: WireDocument): boolean {
-  return bodyCode(document) !== undefined || Array.isArray(document.error_messages)
+function speaksAsMidtrans(verb: Verb, document: WireDocument): boolean {
+  if (bodyCode(document) !== undefined || Array.isArray(document.error_messages)) return true
+  if (ENDPOINTS[verb].says === 'body_code') return false
+  return !('timestamp' in document && 'path' in document)
 }
 
 function bodyCode(document: WireDocument): string | undefined {
@@ -100,10 +114,14 @@ function bodyCode(document: WireDocument): string | undefined {
 }
 
 function hasTold(verb: Verb, document: WireDocument): boolean {
-  const { tells } = ENDPOINTS[verb]
-  return tells === 'transactions'
-    ? Array.isArray(document.transactions)
-    : typeof document.transaction_status === 'string' && document.transaction_status !== ''
+  const tells: readonly string[] = ENDPOINTS[verb].tells
+  return tells.length === 0 || tells.some((field) => isThere(document[field]))
+}
+
+function isThere(value: unknown): boolean {
+  return typeof value === 'object'
+    ? value !== null
+    : value === true || (typeof value === 'string' && value !== '')
 }
 
 /** Midtrans's sentence and, for a validation failure, the useful part. */
@@ -112,10 +130,18 @@ export function messagesOf(document: WireDocument | undefined): {
   validationMessages: string[]
 } {
   if (!isObject(document)) return { message: '', validationMessages: [] }
-  const validation = texts(document.validation_messages)
-  const errors = texts(document.error_messages)
-  const sentence = typeof document.status_message === 'string' ? document.status_message : errors.join('; ')
+  // One SDK of Midtrans's spells it without the s; BIN has `errors`.
+  const validation = texts(document.validation_messages ?? document.validation_message)
+  const errors = [...texts(document.error_messages), ...messagesIn(document.errors)]
+  const told = document.status_message ?? document.channel_response_message
+  const sentence = typeof told === 'string' ? told : errors.join('; ')
   return { message: sentence, validationMessages: validation.length > 0 ? validation : errors }
+}
+
+function messagesIn(value: unknown): string[] {
+  return Array.isArray(value)
+    ? texts(value.map((one: unknown) => (isObject(one) ? one.message : undefined)))
+    : []
 }
 
 function texts(value: unknown): string[] {

@@ -1,9 +1,12 @@
+import { variantOf } from '../domain/charge-methods.ts'
 import { formatJakartaTime } from '../domain/jakarta-time.ts'
 import { toNumber } from '../domain/money.ts'
-import { BANKS, type ChargeAsked, type Item } from '../domain/payment.ts'
+import type { Address, ChargeAsked, CustomerDetails, Item } from '../domain/payment.ts'
 import { invalidRequest, type Problem } from '../errors.ts'
-import { CHARGE_PARTS, paymentMethod } from './payment-methods.ts'
-import type { ChargeRequest, WireCustomer, WireItem } from './wire.ts'
+import { fieldProblems } from './charge-fields.ts'
+import { defined, methodRequest } from './charge-parts.ts'
+import { paymentMethod } from './payment-methods.ts'
+import type { ChargeRequest, CustomExpiry, WireAddress, WireCustomer, WireItem } from './wire.ts'
 
 /** Midtrans refuses larger request bodies. */
 const BODY_BYTES_MAX = 16 * 1024
@@ -43,13 +46,9 @@ export function chargeProblems(asked: ChargeAsked, known: readonly Problem[] = [
   check(!/^\.{1,2}$/.test(asked.orderId), 'order_id', 'cannot be . or .. (it becomes part of an address)')
   check(asked.grossAmount > 0n, 'gross_amount', 'must be more than nothing')
   check(isSafe(asked.grossAmount), 'gross_amount', 'is more than JSON carries exactly')
-  if (asked.paymentType === 'bank_transfer') {
-    check(asked.bank !== null && BANKS.includes(asked.bank), 'bank', `must be one of ${BANKS.join(', ')}`)
-  }
-  check(
-    asked.vaNumber === null || /^\d{1,18}$/.test(asked.vaNumber),
-    'va_number',
-    'takes digits only, at most 18',
+  problems.push(...fieldProblems(asked.paymentType, { ...asked }))
+  problems.push(
+    ...METHOD_RULES.filter((rule) => rule.breaks(asked)).map(({ field, reason }) => ({ field, reason })),
   )
   check(asked.customFields.length <= 3, 'custom_fields', 'are three at most')
   texts(Object.fromEntries(asked.customFields.map((text, index) => [`custom_fields[${index}]`, [text, 255]])))
@@ -59,6 +58,17 @@ export function chargeProblems(asked: ChargeAsked, known: readonly Problem[] = [
     'customer_details.email': [asked.customer.email, 255],
     'customer_details.phone': [asked.customer.phone, 255],
   })
+  for (const name of ['billing_address', 'shipping_address'] as const) {
+    const given = name === 'billing_address' ? asked.customer.billingAddress : asked.customer.shippingAddress
+    texts(
+      Object.fromEntries(
+        Object.entries(ADDRESS_MAX).map(([field, max]) => [
+          `customer_details.${name}.${field}`,
+          [given === undefined ? null : addressOf(given)[field as keyof WireAddress], max],
+        ]),
+      ),
+    )
+  }
   check(asked.items.length <= ITEMS_MAX, 'item_details', `are at most ${ITEMS_MAX}`)
   asked.items.forEach((item, index) => {
     check(item.name.length > 0, `item_details[${index}].name`, 'is missing')
@@ -111,50 +121,114 @@ function isSafe(amount: bigint): boolean {
   return Number.isSafeInteger(Number(amount))
 }
 
-function expiryProblems({ expiryMinutes, paymentType, bank }: ChargeAsked): Problem[] {
-  if (expiryMinutes === null) return []
+const ADDRESS_MAX: Readonly<Record<keyof WireAddress, number>> = {
+  first_name: 255,
+  last_name: 255,
+  email: 255,
+  phone: 255,
+  address: 255,
+  city: 100,
+  postal_code: 10,
+  country_code: 10,
+}
+
+/** What two fields must be together. */
+interface MethodRule {
+  readonly field: string
+  readonly reason: string
+  readonly breaks: (asked: ChargeAsked) => boolean
+}
+
+const isLoan = ({ paymentType }: ChargeAsked) => paymentType === 'akulaku' || paymentType === 'kredivo'
+
+// biome-ignore format: a table is read in columns
+const METHOD_RULES: readonly MethodRule[] = [
+  { field: 'sub_company_code',     reason: 'is for BCA only',                                breaks: (asked) => asked.paymentType === 'bank_transfer' && asked.subCompanyCode !== undefined && asked.bank !== 'bca' },
+  { field: 'recipient_name',       reason: 'is for Permata only',                            breaks: (asked) => asked.paymentType === 'bank_transfer' && asked.recipientName !== undefined && asked.bank !== 'permata' },
+  { field: 'alfamart_free_texts',  reason: 'is for alfamart only',                           breaks: (asked) => asked.paymentType === 'cstore' && asked.alfamartFreeTexts !== undefined && asked.store !== 'alfamart' },
+  { field: 'payment_option_token', reason: 'belongs together with account_id',               breaks: (asked) => asked.paymentType === 'gopay' && (asked.accountId === undefined) !== (asked.paymentOptionToken === undefined) },
+  { field: 'account_id',           reason: 'is missing: only a linked account can be asked for pre_auth, recurring or promotion_ids',
+                                                                                             breaks: (asked) => asked.paymentType === 'gopay' && asked.accountId === undefined && (asked.preAuth === true || asked.recurring === true || asked.promotionIds !== undefined) },
+  // Lenders judge what is bought, and by whom.
+  { field: 'item_details',         reason: 'are missing: akulaku and kredivo need them',     breaks: (asked) => isLoan(asked) && asked.items.length === 0 },
+  { field: 'customer_details',     reason: 'are missing: akulaku and kredivo need them',     breaks: (asked) => isLoan(asked) && Object.keys(asked.customer).length === 0 },
+  { field: 'item_details',         reason: 'need ids that differ: akulaku tells them apart by id',
+                                                                                             breaks: (asked) => asked.paymentType === 'akulaku' && hasSameIds(asked.items) },
+]
+
+function hasSameIds(items: readonly Item[]): boolean {
+  const ids = items.flatMap(({ id }) => (id === undefined ? [] : [id]))
+  return new Set(ids).size < ids.length
+}
+
+function expiryProblems(asked: ChargeAsked): Problem[] {
+  const { expirySeconds } = asked
+  if (expirySeconds === null) return []
   const field = 'custom_expiry'
-  if (!Number.isSafeInteger(expiryMinutes) || expiryMinutes < 1)
-    return [{ field, reason: 'must be a whole number of minutes' }]
-  const custom = paymentMethod(paymentType, bank)?.expiry.custom
+  if (!Number.isSafeInteger(expirySeconds) || expirySeconds < 1)
+    return [{ field, reason: 'must be a whole number of seconds, minutes, hours or days' }]
+  const custom = paymentMethod(asked.paymentType, variantOf(asked))?.expiry.custom
   if (!custom) return [{ field, reason: 'cannot be chosen for this payment method' }]
-  const seconds = expiryMinutes * 60
-  if (custom.max !== null && seconds > custom.max)
-    return [{ field, reason: `is at most ${custom.max / 60} for this payment method` }]
-  if (custom.min !== null && seconds < custom.min) {
-    return [{ field, reason: `is at least ${Math.ceil(custom.min / 60)} for this payment method` }]
-  }
+  if (custom.max !== null && expirySeconds > custom.max)
+    return [{ field, reason: `is at most ${spanOf(custom.max)} for this payment method` }]
+  if (custom.min !== null && expirySeconds < custom.min)
+    return [{ field, reason: `is at least ${spanOf(custom.min)} for this payment method` }]
   return []
+}
+
+function spanOf(seconds: number): string {
+  const { expiry_duration, unit } = spanIn(seconds)
+  return `${expiry_duration} ${unit}s`
+}
+
+/** In minutes, Midtrans's own default, where they come out even. */
+function spanIn(seconds: number): Pick<CustomExpiry, 'expiry_duration' | 'unit'> {
+  if (seconds % 60 !== 0) return { expiry_duration: seconds, unit: 'second' }
+  return { expiry_duration: seconds / 60, unit: 'minute' }
 }
 
 function bodyOf(asked: ChargeAsked, now: Date): ChargeRequest {
   const [custom_field1, custom_field2, custom_field3] = asked.customFields
-  const customer = customerOf(asked)
+  const customer = customerOf(asked.customer)
   return {
-    payment_type: asked.paymentType,
+    ...methodRequest(asked, asked.orderId),
     transaction_details: { order_id: asked.orderId, gross_amount: toNumber(asked.grossAmount) },
-    ...CHARGE_PARTS[asked.paymentType](asked),
     ...(asked.items.length > 0 && { item_details: asked.items.map(itemOf) }),
     ...(Object.keys(customer).length > 0 && { customer_details: customer }),
-    ...(asked.expiryMinutes !== null && {
+    ...(asked.expirySeconds !== null && {
       // Said, with its zone: left out, the time runs from whenever Midtrans gets round to the request.
-      custom_expiry: {
-        order_time: `${formatJakartaTime(now)} +0700`,
-        expiry_duration: asked.expiryMinutes,
-        unit: 'minute',
-      },
+      custom_expiry: { order_time: `${formatJakartaTime(now)} +0700`, ...spanIn(asked.expirySeconds) },
     }),
     ...present({ custom_field1, custom_field2, custom_field3 }),
     ...(asked.metadata && { metadata: asked.metadata }),
   }
 }
 
-function customerOf({ customer }: ChargeAsked): WireCustomer {
+function customerOf({ billingAddress, shippingAddress, ...customer }: CustomerDetails): WireCustomer {
+  return {
+    ...present({
+      first_name: customer.firstName,
+      last_name: customer.lastName,
+      email: customer.email,
+      phone: customer.phone,
+    }),
+    ...defined({
+      billing_address: billingAddress && addressOf(billingAddress),
+      shipping_address: shippingAddress && addressOf(shippingAddress),
+    }),
+  }
+}
+
+function addressOf(address: Address): WireAddress {
   return present({
-    first_name: customer.firstName,
-    last_name: customer.lastName,
-    email: customer.email,
-    phone: customer.phone,
+    first_name: address.firstName,
+    last_name: address.lastName,
+    email: address.email,
+    phone: address.phone,
+    address: address.address,
+    city: address.city,
+    postal_code: address.postalCode,
+    country_code: address.countryCode,
   })
 }
 

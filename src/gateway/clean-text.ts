@@ -25,6 +25,7 @@ export const TEXT_MAX = {
   payment_type:           50,
   currency:               10,
   merchant_id:            100,
+  account_id:             255,
   refund_key:             255,
   refund_chargeback_uuid: 100,
   refund_chargeback_id:   100,
@@ -36,6 +37,9 @@ export const TEXT_MAX = {
   payment_code:           100,
   store:                  50,
   qr_string:              4000,
+  masked_card:            30,
+  saved_token_id:         255,
+  saved_token_id_expired_at: 30,
   url:                    4000,
 } as const
 

@@ -115,7 +115,7 @@ describe('what is sent', () => {
     })
     await expect(client.cancel('INV-1', { key: '' })).rejects.toMatchObject({ code: 'invalid_request' })
     const body = {
-      payment_type: 'echannel',
+      payment_type: 'qris',
       transaction_details: { order_id: 'x', gross_amount: 1 },
     } as const
     for (const url of ['ftp://x', 'https://a,https://b', 'https://a b', 'https://a\r\nX: y']) {
@@ -203,7 +203,7 @@ describe('what comes back', () => {
     ['an odd error',        async () => Promise.reject(serverKey),                                      /^The connection to Midtrans failed\.$/],
   ])('%s is unknown: nothing may be concluded', async (_, answer, message) => {
     const { client } = clientWith(answer)
-    const received = await client.charge({ payment_type: 'echannel', transaction_details: { order_id: 'x', gross_amount: 1 } })
+    const received = await client.charge({ payment_type: 'qris', transaction_details: { order_id: 'x', gross_amount: 1 } })
     expect(received).toMatchObject({ class: 'unknown', document: null, message: expect.stringMatching(message) })
     expect(JSON.stringify(received)).not.toContain('TESTKEY')
   })
@@ -286,12 +286,11 @@ describe('the gateway', () => {
     grossAmount: 1000n,
     paymentType: 'bank_transfer',
     bank: 'bca',
-    vaNumber: null,
     customer: {},
     items: [],
     customFields: [],
     metadata: null,
-    expiryMinutes: null,
+    expirySeconds: null,
     notificationUrl: 'https://shop.example/notify',
   }
 

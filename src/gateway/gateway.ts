@@ -36,5 +36,19 @@ export function createGateway({ accounts, clock }: { accounts: readonly Account[
     status: async (ask, id) => clientOf(ask.merchant).status(id, options(ask)),
     cancel: async (ask, id) => clientOf(ask.merchant).cancel(id, options(ask)),
     expire: async (ask, id) => clientOf(ask.merchant).expire(id, options(ask)),
+    createPayAccount: async (ask, { phoneNumber, countryCode, redirectUrl }) =>
+      clientOf(ask.merchant).payAccounts.create(
+        {
+          payment_type: 'gopay',
+          gopay_partner: {
+            phone_number: phoneNumber,
+            country_code: countryCode,
+            ...(redirectUrl !== null && { redirect_url: redirectUrl }),
+          },
+        },
+        options(ask),
+      ),
+    getPayAccount: async (ask, id) => clientOf(ask.merchant).payAccounts.get(id, options(ask)),
+    unbindPayAccount: async (ask, id) => clientOf(ask.merchant).payAccounts.unbind(id, options(ask)),
   }
 }

@@ -1,5 +1,5 @@
 import type { InstructionField, Instructions } from '../domain/news.ts'
-import { cleanText, type TEXT_MAX } from './clean-text.ts'
+import { cleanText, fitsAsId, type TEXT_MAX } from './clean-text.ts'
 import { isObject } from './read-document.ts'
 import type { WireDocument } from './wire.ts'
 
@@ -33,6 +33,9 @@ const NUMBERS: readonly (readonly [InstructionField, keyof typeof TEXT_MAX, Plac
   ['payment_code', 'payment_code', (document) => document.payment_code],
   ['store',        'store',        (document) => document.store],
   ['qr_string',    'qr_string',    (document) => document.qr_string],
+  ['masked_card',  'masked_card',  (document) => document.masked_card],
+  ['saved_token_id', 'saved_token_id', (document) => wholeToken(document)],
+  ['saved_token_id_expired_at', 'saved_token_id_expired_at', (document) => wholeToken(document) && document.saved_token_id_expired_at],
 ]
 
 // biome-ignore format: a table is read in columns
@@ -42,10 +45,24 @@ const ADDRESSES: readonly (readonly [InstructionField, Place])[] = [
   ['redirect_url', (document) => document.redirect_url ?? action(document, 'verification-link-url')],
 ]
 
+/** Cut short it would charge nobody, or somebody else. */
+function wholeToken({ saved_token_id: token }: WireDocument): unknown {
+  return fitsAsId(token, 'saved_token_id') ? token : undefined
+}
+
 function firstVa(document: WireDocument): WireDocument | undefined {
   const list = document.va_numbers
   const first: unknown = Array.isArray(list) ? list[0] : undefined
   return isObject(first) ? first : undefined
+}
+
+/** The address of the first of these actions that has one. */
+export function addressIn(document: WireDocument, ...names: readonly string[]): string | null {
+  for (const name of names) {
+    const address = addressOf(action(document, name))
+    if (address !== null) return address
+  }
+  return null
 }
 
 function action(document: WireDocument, name: string): unknown {

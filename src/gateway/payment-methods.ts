@@ -1,5 +1,4 @@
-import type { Bank, ChargeAsked } from '../domain/payment.ts'
-import type { BankTransferRequest, ChargeParts, EchannelRequest, PaymentType } from './wire.ts'
+import type { PaymentType } from './wire.ts'
 
 /**
  * The payment methods, a row each: what can be asked of them. Sources: docs/midtrans/protocol.md §3, §7, lifecycle.md §4–6.
@@ -19,6 +18,8 @@ export interface PaymentMethod {
   readonly expiry: { readonly defaultSeconds: number; readonly custom: Range | null }
   /** Midtrans replays the first answer for the same Idempotency-Key. Where it does not, a lost answer is never fetched by asking again. */
   readonly idempotent: boolean
+  /** What the customer needs stands in the charge answer and in nothing else that Midtrans says: a QR, a deep link, a page. */
+  readonly toldOnce: boolean
   /** The provider can take a settlement back within minutes: settlement, then deny. */
   readonly reversible: boolean
   /** Digits of a number chosen by the merchant; Midtrans pads shorter and cuts longer ones without saying so. */
@@ -52,6 +53,16 @@ const NO_REFUND = null
 const VA_EXPIRY = expires(DAY, range(20, 180 * DAY))
 const STORE_EXPIRY = expires(DAY, range(null, null))
 const WALLET = range(1, 20_000_000)
+// GET status repeats numbers and codes; of these methods it says only how they stand. OVO asks the customer by itself.
+const TOLD_ONCE: readonly PaymentType[] = [
+  'credit_card',
+  'gopay',
+  'shopeepay',
+  'qris',
+  'dana',
+  'akulaku',
+  'kredivo',
+]
 
 // biome-ignore format: a table is read in columns
 const ROWS = [
@@ -95,7 +106,19 @@ function row(
   reversible: boolean,
   numberDigits: Range | null = null,
 ): PaymentMethod {
-  return { paymentType, variant, title, amount, refund, expiry, idempotent, reversible, numberDigits }
+  const toldOnce = TOLD_ONCE.includes(paymentType)
+  return {
+    paymentType,
+    variant,
+    title,
+    amount,
+    refund,
+    expiry,
+    idempotent,
+    toldOnce,
+    reversible,
+    numberDigits,
+  }
 }
 
 export const PAYMENT_METHODS: readonly PaymentMethod[] = ROWS
@@ -112,25 +135,4 @@ export function paymentMethod(
     PAYMENT_METHODS.find((method) => method.paymentType === paymentType && method.variant === variant) ??
     PAYMENT_METHODS.find((method) => method.paymentType === paymentType)
   )
-}
-
-/** How each payment type is asked for: the part of the charge body that only it has. */
-export const CHARGE_PARTS: {
-  readonly [T in ChargeAsked['paymentType']]: (asked: ChargeAsked) => ChargeParts
-} = {
-  bank_transfer: (asked) => ({ bank_transfer: bankTransfer(asked.bank, asked.vaNumber) }),
-  echannel: (asked) => ({ echannel: echannel(asked) }),
-}
-
-function bankTransfer(bank: Bank | null, vaNumber: string | null): BankTransferRequest {
-  return { bank: bank ?? '', ...(vaNumber === null ? {} : { va_number: vaNumber }) }
-}
-
-/** The two lines that a Mandiri machine shows; Midtrans wants both, and cuts the second at 30 characters. */
-function echannel({ orderId, vaNumber }: ChargeAsked): EchannelRequest {
-  return {
-    bill_info1: 'Order',
-    bill_info2: orderId.slice(0, 30),
-    ...(vaNumber === null ? {} : { bill_key: vaNumber }),
-  }
 }

@@ -1,5 +1,6 @@
 import type { AnswerClass } from '../domain/answer-class.ts'
 import type { ChargeAsked } from '../domain/payment.ts'
+import type { PayAccountAsked } from './pay-account.ts'
 
 /**
  * What operations may ask of Midtrans. Everything shaped like HTTP is behind it (client.ts), so that tests of ours can stand on the simulator
@@ -35,4 +36,7 @@ export interface Gateway {
   status(ask: Ask, id: string): Promise<Answer>
   cancel(ask: Ask, id: string): Promise<Answer>
   expire(ask: Ask, id: string): Promise<Answer>
+  createPayAccount(ask: Ask, asked: PayAccountAsked): Promise<Answer>
+  getPayAccount(ask: Ask, accountId: string): Promise<Answer>
+  unbindPayAccount(ask: Ask, accountId: string): Promise<Answer>
 }

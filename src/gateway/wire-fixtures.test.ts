@@ -169,14 +169,17 @@ describe('what the customer needs', () => {
     ['charge.echannel.201',              { bill_key: '990000000260', biller_code: '70012' }],
     ['charge.cstore.indomaret.201',      { payment_code: '300063000630006300', store: 'indomaret' }],
     ['charge.ovo.201',                   {}],
-    ['charge.credit_card.200',           {}],
+    ['charge.credit_card.200',           { masked_card: '48111111-1114' }],
+    ['charge.credit_card.save_card.200', { masked_card: '48111111-1114', saved_token_id: '48111111sHfgnZkPzxWBQvGtYrUl1114', saved_token_id_expired_at: '2027-12-31 07:00:00' }],
+    ['charge.gopay.tokenization.200',    {}],
     ['charge.gopay.201',                 { qr_url: 'https://api.sandbox.midtrans.com/v4/qris/gopay/e30e0aa0-117f-551f-872c-b659a98dad67/qr-code',
                                            deeplink_url: 'https://simulator.sandbox.midtrans.com/gopay/partner/app/payment-pin?id=ae0d78d2-3ab5-58c7-b0cd-4e1016b86207' }],
     ['charge.qris.201',                  { qr_url: 'https://api.sandbox.midtrans.com/v2/qris/65bc1299-0870-5bdc-bd5b-a3eada2cde0f/qr-code',
                                            qr_string: expect.stringMatching(/^000201.*ABCD$/) }],
     ['charge.shopeepay.201',             { deeplink_url: expect.stringContaining('airpay') }],
     ['charge.kredivo.201',               { redirect_url: expect.stringContaining('/kredivo/') }],
-    ['charge.credit_card.3ds.201',       { redirect_url: expect.stringContaining('/token/rba/') }],
+    ['charge.akulaku.201',               { redirect_url: expect.stringMatching(/^https:/) }],
+    ['charge.credit_card.3ds.201',       { masked_card: '48111111-1114', redirect_url: expect.stringContaining('/token/rba/') }],
   ])('%s', (name, instructions) => {
     expect(news(name, 'answer').instructions).toEqual(instructions)
   })

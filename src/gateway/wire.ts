@@ -48,10 +48,14 @@ export type PaymentType = (typeof PAYMENT_TYPES)[number]
 
 export const HEADERS = {
   idempotencyKey: 'Idempotency-Key',
+  /** What Invoicing calls it. */
+  invoiceIdempotencyKey: 'X-Idempotency-Key',
   /** Notified instead of the address in the dashboard. */
   overrideNotification: 'X-Override-Notification',
   /** Notified in addition to it; override wins when both are sent. */
   appendNotification: 'X-Append-Notification',
+  /** The language of GoPay's pages. */
+  paymentLocale: 'X-Payment-Locale',
 } as const
 
 /** Longer keys are silently ignored by Midtrans: the retry would then be a second charge. */
@@ -170,6 +174,8 @@ export interface WireCustomer {
   readonly last_name?: string
   readonly email?: string
   readonly phone?: string
+  readonly billing_address?: WireAddress
+  readonly shipping_address?: WireAddress
 }
 
 export interface CustomExpiry {
@@ -179,25 +185,95 @@ export interface CustomExpiry {
   readonly unit: 'second' | 'minute' | 'hour' | 'day'
 }
 
+export interface WireAddress {
+  readonly first_name?: string
+  readonly last_name?: string
+  readonly email?: string
+  readonly phone?: string
+  readonly address?: string
+  readonly city?: string
+  readonly postal_code?: string
+  readonly country_code?: string
+}
+
 export interface BankTransferRequest {
   readonly bank: string
   readonly va_number?: string
+  readonly free_text?: { readonly inquiry?: readonly FreeText[]; readonly payment?: readonly FreeText[] }
+  readonly bca?: { readonly sub_company_code: string }
+  readonly permata?: { readonly recipient_name: string }
 }
 
-export interface EchannelRequest {
+export interface FreeText {
+  readonly id: string
+  readonly en: string
+}
+
+export type EchannelRequest = {
   readonly bill_info1: string
   readonly bill_info2: string
   readonly bill_key?: string
+} & { readonly [Line in `bill_info${3 | 4 | 5 | 6 | 7 | 8}`]?: string }
+
+/** The whole card, for merchants whose certification lets them handle one. */
+export interface FullCard {
+  readonly number: string
+  readonly expiry_month: string
+  readonly expiry_year: string
+  /** Left out for a recurring charge. */
+  readonly cvv?: string
 }
 
-/** The parts of a charge that only one payment type has. */
-export interface ChargeParts {
-  readonly bank_transfer?: BankTransferRequest
-  readonly echannel?: EchannelRequest
+export interface CreditCardRequest {
+  readonly token_id?: string
+  readonly card?: FullCard
+  readonly authentication?: boolean
+  readonly callback_type?: 'js_event' | 'form'
+  readonly save_token_id?: boolean
+  readonly bank?: string
+  readonly installment_term?: number
+  readonly bins?: readonly string[]
+  readonly type?: 'authorize'
+  readonly channel?: string
+  readonly initiated_by?: 'customer' | 'merchant'
+  readonly point_redeem_amount?: number
 }
 
-export interface ChargeRequest extends ChargeParts {
-  readonly payment_type: PaymentType
+export interface GopayRequest {
+  readonly enable_callback?: boolean
+  readonly callback_url?: string
+  readonly account_id?: string
+  readonly payment_option_token?: string
+  readonly pre_auth?: boolean
+  readonly recurring?: boolean
+  readonly promotion_ids?: readonly string[]
+}
+
+export interface CstoreRequest {
+  readonly store: 'indomaret' | 'alfamart'
+  readonly message?: string
+  readonly alfamart_free_text_1?: string
+  readonly alfamart_free_text_2?: string
+  readonly alfamart_free_text_3?: string
+}
+
+/** The part of a charge that only its payment type has. */
+export type ChargeMethodRequest =
+  | { readonly payment_type: 'credit_card'; readonly credit_card: CreditCardRequest }
+  | { readonly payment_type: 'bank_transfer'; readonly bank_transfer: BankTransferRequest }
+  | { readonly payment_type: 'echannel'; readonly echannel: EchannelRequest }
+  | { readonly payment_type: 'gopay'; readonly gopay?: GopayRequest }
+  | { readonly payment_type: 'shopeepay'; readonly shopeepay?: { readonly callback_url: string } }
+  | { readonly payment_type: 'qris'; readonly qris?: { readonly acquirer: 'gopay' | 'airpay shopee' } }
+  | { readonly payment_type: 'ovo'; readonly ovo: { readonly payer_phone_number: string } }
+  | { readonly payment_type: 'dana'; readonly dana?: { readonly callback_url: string } }
+  | { readonly payment_type: 'cstore'; readonly cstore: CstoreRequest }
+  | { readonly payment_type: 'akulaku' }
+  | { readonly payment_type: 'kredivo'; readonly seller_details?: readonly object[] }
+
+export type ChargeRequest = ChargeMethodRequest & ChargeOrderRequest
+
+export interface ChargeOrderRequest {
   readonly transaction_details: {
     readonly order_id: string
     readonly gross_amount: number

@@ -3,10 +3,12 @@
  * `wire-case.ts` turns one into the other.
  */
 import { z } from '@hono/zod-openapi'
+import { ACQUIRERS, BANKS, CARD_CHANNELS, QRIS_ACQUIRERS, STORES } from '../domain/charge-methods.ts'
 import { EVENT_TYPES, type EventType, REVIEW_REASONS, type ReviewReason } from '../domain/events.ts'
-import { BANKS } from '../domain/payment.ts'
+import { PAY_ACCOUNT_STATUSES } from '../domain/pay-account.ts'
 import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-status.ts'
 import { ERRORS, type ErrorCode } from '../errors.ts'
+import { PAYMENT_TYPES } from '../gateway/wire.ts'
 
 type Words<Word extends string> = [Word, ...Word[]]
 
@@ -54,29 +56,114 @@ const chargeItem = z.strictObject({
   url: z.string().optional(),
 })
 
+const address = z.strictObject({
+  first_name: z.string().optional(),
+  last_name: z.string().optional(),
+  email: z.string().optional(),
+  phone: z.string().optional(),
+  address: z.string().optional(),
+  city: z.string().optional(),
+  postal_code: z.string().optional(),
+  country_code: z.string().optional(),
+})
+
+const bankTexts = z.array(z.strictObject({ id: z.string(), en: z.string() })).optional()
+const of = (methods: string, says = '') => ({
+  description: `For ${methods}.${says === '' ? '' : ` ${says}`}`,
+})
+
+/** The fields of each method, flat. Which belongs to which is judged by the gateway's own table; a test compares the two lists. */
+export const methodFields = {
+  token_id: z.string().optional().openapi(of('credit_card', 'From Midtrans’s script, or a saved one.')),
+  authentication: z.boolean().optional().openapi(of('credit_card', '3-D Secure: on unless false.')),
+  callback_type: z.string().optional().openapi(of('credit_card', 'js_event or form.')),
+  save_token_id: z
+    .boolean()
+    .optional()
+    .openapi(of('credit_card', 'Answer with a token that can be charged again.')),
+  type: z.string().optional().openapi(of('credit_card', '`authorize` only reserves the amount.')),
+  bank: z
+    .enum([...new Set([...BANKS, ...ACQUIRERS])])
+    .optional()
+    .openapi(of('bank_transfer: whose number; for credit_card: who takes the card')),
+  channel: z.enum(CARD_CHANNELS).optional().openapi(of('credit_card')),
+  installment_term: z.int().optional().openapi(of('credit_card', 'Months.')),
+  bins: z.array(z.string()).optional().openapi(of('credit_card', 'Only cards that begin so.')),
+  point_redeem_amount: z.int().optional().openapi(of('credit_card')),
+  initiated_by: z.string().optional().openapi(of('credit_card', 'customer or merchant.')),
+  va_number: z
+    .string()
+    .optional()
+    .openapi(
+      of('bank_transfer', 'A number of your own choosing, where your contract with the bank allows it.'),
+    ),
+  free_text: z
+    .strictObject({ inquiry: bankTexts, payment: bankTexts })
+    .optional()
+    .openapi(of('bank_transfer')),
+  sub_company_code: z.string().optional().openapi(of('bank_transfer with bca')),
+  recipient_name: z.string().optional().openapi(of('bank_transfer with permata')),
+  bill_info1: z.string().optional().openapi(of('echannel', 'A label; its value is the next one.')),
+  bill_info2: z.string().optional().openapi(of('echannel')),
+  bill_info3: z.string().optional().openapi(of('echannel')),
+  bill_info4: z.string().optional().openapi(of('echannel')),
+  bill_info5: z.string().optional().openapi(of('echannel')),
+  bill_info6: z.string().optional().openapi(of('echannel')),
+  bill_info7: z.string().optional().openapi(of('echannel')),
+  bill_info8: z.string().optional().openapi(of('echannel')),
+  bill_key: z.string().optional().openapi(of('echannel', 'A number of your own choosing.')),
+  callback_url: z
+    .string()
+    .optional()
+    .openapi(
+      of(
+        'gopay, shopeepay and dana',
+        'Where the app sends the customer afterwards; a deep link may stand here.',
+      ),
+    ),
+  account_id: z.string().optional().openapi(of('gopay', 'A linked account; with payment_option_token.')),
+  payment_option_token: z.string().optional().openapi(of('gopay')),
+  pre_auth: z.boolean().optional().openapi(of('gopay', 'Only reserve the amount.')),
+  recurring: z.boolean().optional().openapi(of('gopay')),
+  promotion_ids: z.array(z.string()).optional().openapi(of('gopay')),
+  qris_acquirer: z.enum(QRIS_ACQUIRERS).optional().openapi(of('qris', 'airpay is ShopeePay.')),
+  payer_phone_number: z.string().optional().openapi(of('ovo')),
+  store: z.enum(STORES).optional().openapi(of('cstore')),
+  message: z.string().optional().openapi(of('cstore', 'What the till shows.')),
+  alfamart_free_texts: z.array(z.string()).optional().openapi(of('cstore with alfamart', 'At most three.')),
+  seller_details: z
+    .array(z.record(z.string(), z.unknown()))
+    .optional()
+    .openapi(of('kredivo', 'For marketplaces, in Midtrans’s words.')),
+}
+
 export const chargeRequest = z
   .strictObject({
-    payment_type: z.enum(['bank_transfer', 'echannel']),
+    payment_type: z.enum(PAYMENT_TYPES),
     gross_amount: rupiah,
     order_id: z.string().optional().openapi({
       description: 'Yours, unique: at most 50 letters, digits and - _ ~ . Made for you when left out.',
     }),
-    bank: z.enum(BANKS).optional().openapi({ description: 'For bank_transfer.' }),
-    va_number: z.string().optional().openapi({
-      description: 'A number of your own choosing, where your contract with the bank allows it.',
-    }),
+    ...methodFields,
     customer_details: z
       .strictObject({
         first_name: z.string().optional(),
         last_name: z.string().optional(),
         email: z.string().optional(),
         phone: z.string().optional(),
+        billing_address: address.optional(),
+        shipping_address: address.optional(),
       })
-      .optional(),
-    item_details: z.array(chargeItem).optional().openapi({ description: 'Must add up to gross_amount.' }),
+      .optional()
+      .openapi({ description: 'Needed by akulaku and kredivo.' }),
+    item_details: z
+      .array(chargeItem)
+      .optional()
+      .openapi({ description: 'Must add up to gross_amount. Needed by akulaku and kredivo.' }),
     custom_expiry: z
       .strictObject({ duration: z.int(), unit: z.enum(['second', 'minute', 'hour', 'day']) })
-      .optional(),
+      .optional()
+      .openapi({ description: 'Not for credit_card and ovo.' }),
     custom_fields: z.array(z.string()).optional().openapi({ description: 'At most three.' }),
     metadata: z.record(z.string(), z.unknown()).optional(),
     notification_url: z.string().optional(),
@@ -100,6 +187,14 @@ const instructions = {
   qr_url: z.string().nullable(),
   deeplink_url: z.string().nullable(),
   redirect_url: z.string().nullable(),
+}
+
+const card = {
+  masked_card: z.string().nullable().openapi({ description: 'First and last digits of the card that paid.' }),
+  saved_token_id: z.string().nullable().openapi({
+    description: 'What a saved card is charged with again. For staff; null for everyone else.',
+  }),
+  saved_token_id_expired_at: instant.nullable(),
 }
 
 const item = z
@@ -152,6 +247,7 @@ const paymentFields = {
     .enum(['known', 'unknown'])
     .openapi({ description: 'unknown: Midtrans gave no clear answer to the charge, and is being asked.' }),
   ...instructions,
+  ...card,
   is_paid: z.boolean(),
   is_pending: z.boolean(),
   is_failed: z.boolean(),
@@ -260,6 +356,56 @@ export const reviewDecision = z
   })
   .openapi('ReviewDecision')
 
+// ── linked accounts ──
+
+const payAccountFields = {
+  account_id: z.string().openapi({ description: 'Midtrans’s own: what account_id of a charge takes.' }),
+  merchant: z.string(),
+  payment_type: z.string(),
+  status: z.enum(PAY_ACCOUNT_STATUSES).openapi({ description: 'Only `enabled` can be charged.' }),
+  user_id: z.string().nullable(),
+  created_at: instant,
+  updated_at: instant,
+}
+
+export const payAccount = z.object(payAccountFields).openapi('PayAccount')
+
+const paymentOptions = z.array(
+  z.object({
+    name: z.string().openapi({ example: 'GOPAY_WALLET' }),
+    active: z.boolean(),
+    balance: rupiah.nullable(),
+    token: z.string().openapi({ description: 'What payment_option_token of a charge takes. It changes.' }),
+  }),
+)
+
+export const freshPayAccount = z
+  .object({ ...payAccountFields, payment_options: paymentOptions })
+  .openapi('FreshPayAccount')
+
+export const createdPayAccount = z
+  .object({
+    ...payAccountFields,
+    payment_options: paymentOptions,
+    activation_url: z.string().nullable().openapi({
+      description: 'Send the customer there to agree. Not told again; null when it is linked already.',
+    }),
+    activation_deeplink: z.string().nullable(),
+  })
+  .openapi('CreatedPayAccount')
+
+export const payAccountRequest = z
+  .strictObject({
+    phone_number: z
+      .string()
+      .openapi({ description: 'One that your user has proved to be theirs.', example: '081234567890' }),
+    country_code: z.string().optional().openapi({ example: '62' }),
+    redirect_url: z.string().optional(),
+    user_id: z.string().optional().openapi({ description: 'Whose account it is.' }),
+    merchant: z.string().optional().openapi({ description: 'Which of your Midtrans accounts.' }),
+  })
+  .openapi('PayAccountRequest')
+
 // ── lists ──
 
 const time = z
@@ -323,6 +469,18 @@ export const eventQuery = z.strictObject({
 })
 
 export const reviewQuery = z.strictObject(paging)
+
+export const payAccountQuery = z.strictObject({
+  status: z.enum(PAY_ACCOUNT_STATUSES).optional(),
+  user_id: text(255).optional(),
+  merchant: text(50).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+  ...paging,
+})
+
+/** Which Midtrans account, where there are several. */
+export const ofMerchant = z.strictObject({ merchant: text(50).optional() })
+export const byAccountId = z.object({ account_id: z.string() })
 export const noQuery = z.strictObject({})
 
 export function pageOf<Entry extends z.ZodType>(entry: Entry, name: string) {

@@ -4,6 +4,7 @@ import type { Events } from '../operations/events/index.ts'
 import type { Health } from '../operations/health.ts'
 import type { Log } from '../operations/log.ts'
 import type { Notifications } from '../operations/notifications/index.ts'
+import type { PayAccounts } from '../operations/pay-accounts/index.ts'
 import type { Payments } from '../operations/payments/index.ts'
 import type { Limits } from './limits.ts'
 
@@ -32,6 +33,7 @@ export interface HttpSettings {
 /** The verbs that HTTP calls, and nothing else of the instance. */
 export interface HttpVerbs {
   readonly payments: Payments
+  readonly payAccounts: PayAccounts
   readonly notifications: Notifications
   readonly events: Events
   readonly apiRequests: ApiRequests

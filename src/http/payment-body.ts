@@ -1,11 +1,18 @@
 import type { Attempt, Payment } from '../operations/payments/payment-view.ts'
+import type { Caller } from './identify.ts'
 import { toSnake } from './wire-case.ts'
 
 /** The same payment as the library shows, laid flat: instructions and customer beside the rest, as Midtrans's own answers have them. */
-export function paymentBody({ instructions, customer, attempts: _, bank, ...payment }: Payment) {
+export function paymentBody(
+  { instructions, customer, card, attempts: _, bank, ...payment }: Payment,
+  caller: Caller,
+) {
   return {
     ...toSnake(payment),
     ...toSnake(instructions),
+    ...toSnake(card),
+    // It is charged with the server key alone, so nobody else has a use for it.
+    ...(caller.kind === 'user' && { saved_token_id: null, saved_token_id_expired_at: null }),
     bank: bank ?? instructions.bank,
     customer_first_name: customer.firstName,
     customer_last_name: customer.lastName,
@@ -14,6 +21,6 @@ export function paymentBody({ instructions, customer, attempts: _, bank, ...paym
   }
 }
 
-export function attemptBody({ instructions, ...attempt }: Attempt) {
+export function attemptBody({ instructions, card: _, ...attempt }: Attempt) {
   return { ...toSnake(attempt), ...toSnake(instructions) }
 }

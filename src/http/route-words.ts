@@ -5,6 +5,7 @@ const bearer = [{ bearer: [] as string[] }]
 
 export const TAGS = {
   payments: { tags: ['Payments'], security: bearer },
+  payAccounts: { tags: ['Linked accounts'], security: bearer },
   notifications: { tags: ['Notifications'], security: bearer },
   events: { tags: ['Events and handlers'], security: bearer },
   midtrans: { tags: ['From Midtrans'] },

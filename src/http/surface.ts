@@ -14,6 +14,7 @@ import { addDocumentation } from './routes/documentation.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addNotificationRoutes } from './routes/notifications.ts'
+import { addPayAccountRoutes } from './routes/pay-accounts.ts'
 import { addPaymentRoutes } from './routes/payments.ts'
 
 /** A caller may name its request, so that its logs and ours can be laid side by side. */
@@ -63,6 +64,7 @@ export function createSurface(parts: HttpParts): Surface {
     const once = idempotencyKey(parts.bayar.apiRequests)
     app.use('/midtrans/api/*', rest, once)
     addPaymentRoutes(app, parts)
+    addPayAccountRoutes(app, parts)
     addNotificationRoutes(app, parts)
     addEventRoutes(app, parts)
   }

@@ -6,6 +6,7 @@ import type { Context, Wake } from '../operations/context.ts'
 import { createDeliveryWorker } from '../operations/events/delivery-worker.ts'
 import { reasonOf } from '../operations/log.ts'
 import { applyDueNotifications } from '../operations/notifications/apply-notification.ts'
+import { checkPayAccounts } from '../operations/pay-accounts/check-pay-accounts.ts'
 import { checkIntents } from '../operations/payments/check-intents.ts'
 import { createPaymentChecks } from '../operations/payments/check-payment.ts'
 
@@ -22,6 +23,7 @@ interface Chore {
 const CHORES: readonly Chore[] = [
   { name: 'apply notifications', everyMs: 1_000, wakesUpFor: 'notifications', page: 100, begin: (context) => (limit) => applyDueNotifications(context, limit) },
   { name: 'check intents',       everyMs: 1_000, wakesUpFor: null,            page: 20,  begin: (context) => (limit) => checkIntents(context, limit) },
+  { name: 'check pay accounts',  everyMs: 1_000, wakesUpFor: null,            page: 20,  begin: (context) => (limit) => checkPayAccounts(context, limit) },
   { name: 'check payments',      everyMs: 5_000, wakesUpFor: null,            page: 50,  begin: createPaymentChecks },
 ]
 

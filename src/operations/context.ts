@@ -22,6 +22,8 @@ export interface Rules {
   readonly enabledMethods: readonly string[] | null
   readonly expiryMinutes: number | null
   readonly notificationUrl: string | null
+  /** Where an app sends the customer afterwards, by method, when the charge does not say. */
+  readonly callbackUrls: { readonly gopay?: string; readonly shopeepay?: string; readonly dana?: string }
   readonly confirm: 'signature' | 'status'
   readonly confirmAbove: Rupiah
   readonly imposedFees: boolean

@@ -102,7 +102,11 @@ export async function endIntent(
   id: string,
   state: 'done' | 'rejected' | 'absent',
 ): Promise<void> {
-  await tx.query(`update bayar.intents set state = $2, check_at = null where id = $1`, [id, state])
+  // What a card or a linked account could be charged with again is not kept longer than it is needed.
+  await tx.query(
+    `update bayar.intents set state = $2, check_at = null, request = request - '{tokenId,paymentOptionToken}'::text[] where id = $1`,
+    [id, state],
+  )
 }
 
 export async function planIntentCheck(database: Queryable, id: string, at: Date): Promise<void> {

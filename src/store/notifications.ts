@@ -14,7 +14,12 @@ const FORGED_BODY_BYTES = 8 * 1024
 export async function recordUntrusted(
   database: Queryable,
   notice: NewNotification,
-  options: { digest: string; status: 'invalid_signature' | 'foreign'; error: string | null; minute: Date },
+  options: {
+    digest: string
+    status: 'invalid_signature' | 'foreign' | 'received'
+    error: string | null
+    minute: Date
+  },
 ): Promise<{ id: string | null; paymentId: string | null }> {
   const { rows } = await database.query<{ id: string | null; payment_id: string | null }>(
     `with known as (
@@ -138,7 +143,8 @@ export async function findNotification(
   database: Queryable,
   id: string,
 ): Promise<NotificationRow | undefined> {
-  const { rows } = await database.query<NotificationRow>(
+  const { rows } = await database.prepared<NotificationRow>(
+    'bayar_find_notification',
     `select ${COLUMNS} from bayar.notifications n where n.id = $1`,
     [id],
   )
@@ -147,7 +153,8 @@ export async function findNotification(
 
 /** Locks one notice, unless it has its verdict already or someone else is at it. */
 export async function lockDueNotification(tx: Queryable, id: string): Promise<NotificationRow | undefined> {
-  const { rows } = await tx.query<NotificationRow>(
+  const { rows } = await tx.prepared<NotificationRow>(
+    'bayar_lock_due_notification',
     `select ${COLUMNS} from bayar.notifications n where n.id = $1 and n.due_at is not null for update`,
     [id],
   )

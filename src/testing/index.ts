@@ -68,6 +68,7 @@ export async function createTestBayar(given: TestBayarOptions = {}): Promise<Tes
     seed: 1,
     clock: { start: given.now ?? NOON, frozen: true },
     notificationUrl: `${APP_URL}${given.options?.basePath ?? ''}/midtrans/api/notification/`,
+    payAccountNotificationUrl: `${APP_URL}${given.options?.basePath ?? ''}/midtrans/api/notification/pay-account/`,
     deliver: (request) => bayar!.fetch(request),
     ...given.simulator,
   })

@@ -134,7 +134,10 @@ export function addPaymentRoutes(
       ...(rest.order_id === undefined && key !== undefined ? { orderId: orderIdFor(key, c.var.body) } : {}),
     } as ChargeInput
     const { payment: charged, created } = await payments.chargeOnce(input, callerName(c.var.caller))
-    return c.json(paymentBody(charged), charged.outcome === 'unknown' ? 202 : created ? 201 : 200)
+    return c.json(
+      paymentBody(charged, c.var.caller),
+      charged.outcome === 'unknown' ? 202 : created ? 201 : 200,
+    )
   })
 
   app.openapi(list, async (c) => {
@@ -151,12 +154,15 @@ export function addPaymentRoutes(
       ...(limit === undefined ? {} : { limit }),
       ...readCursorParameter(cursor),
     })
-    return c.json(pageBody(page, c.req.url, paymentBody), 200)
+    return c.json(
+      pageBody(page, c.req.url, (payment) => paymentBody(payment, caller)),
+      200,
+    )
   })
 
   app.openapi(detail, async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
-    const body = { ...paymentBody(found), attempts: found.attempts.map(attemptBody) }
+    const body = { ...paymentBody(found, c.var.caller), attempts: found.attempts.map(attemptBody) }
     if (c.var.caller.kind === 'user') return c.json(body, 200)
     const [history, deliveries, reviewed] = await Promise.all([
       payments.history(referenceTo(found)),
@@ -173,18 +179,27 @@ export function addPaymentRoutes(
     app.openapi(checkStatus(method), async (c) => {
       const found = await find(c.req.valid('param').id, c.var.caller)
       const checked = await payments.checkStatus(referenceTo(found))
-      return c.json({ payment: paymentBody(checked.payment), responses: [...checked.responses] }, 200)
+      return c.json(
+        { payment: paymentBody(checked.payment, c.var.caller), responses: [...checked.responses] },
+        200,
+      )
     })
   }
 
   app.openapi(command('cancel', 'Cancel at Midtrans'), async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
-    return c.json(paymentBody(await payments.cancel(referenceTo(found), callerName(c.var.caller))), 200)
+    return c.json(
+      paymentBody(await payments.cancel(referenceTo(found), callerName(c.var.caller)), c.var.caller),
+      200,
+    )
   })
 
   app.openapi(command('expire', 'End at Midtrans before its time'), async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
-    return c.json(paymentBody(await payments.expire(referenceTo(found), callerName(c.var.caller))), 200)
+    return c.json(
+      paymentBody(await payments.expire(referenceTo(found), callerName(c.var.caller)), c.var.caller),
+      200,
+    )
   })
 
   app.openapi(resolveReview, async (c) => {
@@ -195,7 +210,7 @@ export function addPaymentRoutes(
       payment: referenceTo(found),
       by: callerName(c.var.caller),
     })
-    return c.json(paymentBody(decided), 200)
+    return c.json(paymentBody(decided, c.var.caller), 200)
   })
 
   app.openapi(reviews, async (c) => {

@@ -17,6 +17,7 @@ import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
 import { applyNotification } from './apply-notification.ts'
 import type { NotificationIntake } from './notification-intake.ts'
+import { receiveHint } from './receive-hint.ts'
 import type { RefusalCounter } from './refusal-counter.ts'
 import type { UntrustedDesk } from './untrusted-desk.ts'
 
@@ -63,8 +64,7 @@ export async function receiveNotification(
   const merchant = fields && matchKey(fields, keys)
   if (merchant === undefined) {
     const notice = newNotice(received, document, null, at)
-    if (received.channel !== 'payment')
-      return { status: 'foreign', id: (await untrusted.hint(notice)) ?? notice.id }
+    if (received.channel !== 'payment') return receiveHint(context, untrusted, notice, document)
     await untrusted.forged(notice)
     throw new BayarError(
       'notification_unsigned',

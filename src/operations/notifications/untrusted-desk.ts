@@ -17,30 +17,47 @@ const WAITING_MAX = 200
 export interface UntrustedDesk {
   /** A signature that does not verify. */
   forged(notice: NewNotification): Promise<void>
-  /** A recurring or pay-account notice: a hint, never believed. Answers the row that keeps it, or null. */
-  hint(notice: NewNotification): Promise<string | null>
+  /** A recurring or pay-account notice: a hint, never believed. `isOurs` asks, in its turn, whether we know what it is about. */
+  hint(
+    notice: NewNotification,
+    isOurs: () => Promise<boolean>,
+  ): Promise<{ readonly id: string | null; readonly status: 'received' | 'foreign' }>
+}
+
+type Kept = 'invalid_signature' | 'foreign' | 'received'
+
+interface Recorded<Status extends Kept> {
+  readonly id: string | null
+  readonly paymentId: string | null
+  readonly status: Status
 }
 
 export function createUntrustedDesk(context: Context, refusals: RefusalCounter): UntrustedDesk {
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()
 
-  function record(notice: NewNotification, status: 'invalid_signature' | 'foreign') {
+  function record<Status extends Kept>(
+    notice: NewNotification,
+    otherwise: Status,
+    judge: () => Promise<Status>,
+  ): Promise<Recorded<Status>> {
     if (waiting >= WAITING_MAX) {
       refusals.count('untrusted')
-      return Promise.resolve({ id: null, paymentId: null })
+      return Promise.resolve({ id: null, paymentId: null, status: otherwise })
     }
     waiting++
     const mine = last
       .catch(() => {})
-      .then(() =>
-        recordUntrusted(context.database, notice, {
+      .then(async () => {
+        const status = await judge()
+        const recorded = await recordUntrusted(context.database, notice, {
           digest: digestOf(notice.raw),
           status,
           error: null,
           minute: minuteOf(notice.receivedAt),
-        }),
-      )
+        })
+        return { ...recorded, status }
+      })
       .finally(() => waiting--)
     last = mine
     return mine.catch((error: unknown) => {
@@ -50,16 +67,17 @@ export function createUntrustedDesk(context: Context, refusals: RefusalCounter):
 
   return {
     async forged(notice) {
-      const { paymentId } = await record(notice, 'invalid_signature')
+      const { paymentId } = await record(notice, 'invalid_signature', async () => 'invalid_signature')
       // Perhaps our key is the wrong one: a known order is asked about at Midtrans, not believed.
       if (paymentId !== null) await checkSoon(context.database, paymentId, notice.receivedAt)
       context.log.warn('notification with a wrong signature', {
         order_id: paymentId === null ? null : notice.orderId,
       })
     },
-    async hint(notice) {
-      return (await record(notice, 'foreign')).id
-    },
+    hint: (notice, isOurs) =>
+      record<'received' | 'foreign'>(notice, 'foreign', async () =>
+        (await isOurs()) ? 'received' : 'foreign',
+      ),
   }
 }
 

@@ -2,10 +2,14 @@
  * A charge as the host's code gives it, read into what Midtrans is asked; every mistake in it at once, before anything is written. Shapes are judged here, because JavaScript checks none;
  * what Midtrans takes and what not is judged by the gateway.
  */
+import { type ChargedType, type MethodCharge, variantOf } from '../../domain/charge-methods.ts'
 import { parseRupiah } from '../../domain/money.ts'
-import type { Bank, ChargeAsked, Item } from '../../domain/payment.ts'
+import type { Address, ChargeAsked, CustomerDetails, Item, OrderAsked } from '../../domain/payment.ts'
 import { BayarError, invalidRequest, type Problem } from '../../errors.ts'
 import { chargeProblems } from '../../gateway/charge-body.ts'
+import { fieldsOf, METHOD_FIELD_NAMES, methodsWith, wireName } from '../../gateway/charge-fields.ts'
+import { CHARGED_TYPES } from '../../gateway/charge-parts.ts'
+import { paymentMethod } from '../../gateway/payment-methods.ts'
 import type { Rules } from '../context.ts'
 
 export interface ChargeItem {
@@ -19,17 +23,13 @@ export interface ChargeItem {
   readonly url?: string
 }
 
-interface ChargeCommon {
+/** What every charge may say, whatever its method. */
+export interface ChargeCommon {
   /** Yours, unique. Made by bayar when left out. */
   readonly orderId?: string
   /** Whole rupiah. */
   readonly grossAmount: number
-  readonly customer?: {
-    readonly firstName?: string
-    readonly lastName?: string
-    readonly email?: string
-    readonly phone?: string
-  }
+  readonly customer?: CustomerDetails
   /** Their sum must be `grossAmount`. */
   readonly items?: readonly ChargeItem[]
   readonly customExpiry?: { readonly duration: number; readonly unit: 'second' | 'minute' | 'hour' | 'day' }
@@ -46,23 +46,10 @@ interface ChargeCommon {
   readonly newAttempt?: boolean
 }
 
-export interface BankTransferCharge extends ChargeCommon {
-  readonly paymentType: 'bank_transfer'
-  readonly bank: Bank
-  /** A number of your own choosing, where your contract with the bank allows it. */
-  readonly vaNumber?: string
-}
-
-export interface EchannelCharge extends ChargeCommon {
-  /** Mandiri bill. */
-  readonly paymentType: 'echannel'
-}
-
-export type ChargeInput = BankTransferCharge | EchannelCharge
+export type ChargeInput = ChargeCommon & MethodCharge
 
 const RESERVED = /^(SUB|TOPUP)-/
-const MINUTES: Readonly<Record<string, number>> = { second: 1 / 60, minute: 1, hour: 60, day: 1440 }
-const PAYMENT_TYPES: readonly ChargeAsked['paymentType'][] = ['bank_transfer', 'echannel']
+const SECONDS: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600, day: 86_400 }
 
 export interface CheckedCharge {
   readonly merchant: string
@@ -75,14 +62,18 @@ export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () =>
   const input = recordOf(given)
   const problems: Problem[] = []
   const read = readerOf(problems)
-  problems.push(...unknownFields(input))
 
-  const paymentType = PAYMENT_TYPES.find((type) => type === input.paymentType)
+  const paymentType = CHARGED_TYPES.find((type) => type === input.paymentType)
   if (paymentType === undefined)
-    problems.push({ field: 'payment_type', reason: `must be ${PAYMENT_TYPES.join(' or ')}` })
+    problems.push({ field: 'payment_type', reason: `must be one of ${CHARGED_TYPES.join(', ')}` })
   else if (rules.enabledMethods !== null && !rules.enabledMethods.includes(paymentType)) {
-    throw new BayarError('method_not_enabled', `Enabled are ${rules.enabledMethods.join(', ')}.`)
+    throw new BayarError(
+      'method_not_enabled',
+      `${paymentType} is not among enabledMethods (MIDTRANS_ENABLED_PAYMENTS): ${rules.enabledMethods.join(', ')}.`,
+    )
   }
+  problems.push(...unknownFields(input, paymentType))
+
   const merchant = input.merchant ?? rules.merchants[0]?.name ?? 'default'
   const account = rules.merchants.find((one) => one.name === merchant)
   if (!account) problems.push({ field: 'merchant', reason: 'is not configured' })
@@ -95,19 +86,10 @@ export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () =>
   if (userId !== null && userId.length > 255)
     problems.push({ field: 'user_id', reason: 'is longer than 255 characters' })
 
-  const asked: ChargeAsked = {
+  const order: OrderAsked = {
     orderId:
       input.orderId === undefined ? makeOrderId() : (read.text('order_id', input.orderId) ?? 'unreadable'),
     grossAmount: read.amount('gross_amount', input.grossAmount) ?? 1n,
-    paymentType: paymentType ?? 'bank_transfer',
-    // Without a method there is no telling whether a bank is missing.
-    bank:
-      paymentType === 'bank_transfer'
-        ? ((input.bank ?? null) as Bank | null)
-        : paymentType === undefined
-          ? 'bca'
-          : null,
-    vaNumber: read.text('va_number', input.vaNumber) ?? null,
     customer: readCustomer(read, input.customer),
     items: read
       .list('item_details', input.items)
@@ -116,23 +98,50 @@ export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () =>
       .list('custom_fields', input.customFields)
       .map((text, index) => read.text(`custom_fields[${index}]`, text) ?? ''),
     metadata: readMetadata(problems, input.metadata),
-    expiryMinutes: readExpiry(problems, input.customExpiry) ?? rules.expiryMinutes,
+    expirySeconds: readExpiry(problems, input.customExpiry),
     notificationUrl: readUrl(problems, input.notificationUrl) ?? rules.notificationUrl,
   }
-  if (RESERVED.test(asked.orderId))
-    throw new BayarError('order_id_reserved', `Choose another one than ${asked.orderId}.`)
+  if (RESERVED.test(order.orderId))
+    throw new BayarError('order_id_reserved', `Choose another one than ${order.orderId}.`)
 
+  // Of an unknown method nothing more can be told; what every method has is judged all the same.
+  const method = paymentType === undefined ? ANY_METHOD : methodOf(paymentType, input, rules)
+  const asked = withDefaultExpiry({ ...order, ...method }, input, rules)
   const all = chargeProblems(asked, problems)
   if (all.length > 0) throw invalidRequest(all)
   return { merchant: merchant as string, userId, newAttempt: input.newAttempt === true, asked }
 }
 
-const FIELDS = [
+const ANY_METHOD: MethodCharge = { paymentType: 'qris' }
+
+/** The fields of this method, unread: the gateway's table judges their shapes and their limits. */
+function methodOf(paymentType: ChargedType, input: Fields, rules: Rules): MethodCharge {
+  const names = Object.keys(fieldsOf(paymentType))
+  const given = Object.fromEntries(
+    names
+      .filter((name) => input[name] !== undefined && input[name] !== null)
+      .map((name) => [name, input[name]]),
+  )
+  const callbackUrl = rules.callbackUrls[paymentType as keyof typeof rules.callbackUrls]
+  const isDefaulted =
+    names.includes('callbackUrl') && given.callbackUrl === undefined && callbackUrl !== undefined
+  return { paymentType, ...given, ...(isDefaulted && { callbackUrl }) } as MethodCharge
+}
+
+/** The setting is for all methods: one that takes no deadline gets none, and one that takes less gets what it takes. */
+function withDefaultExpiry(asked: ChargeAsked, input: Fields, rules: Rules): ChargeAsked {
+  const isGiven = input.customExpiry !== undefined && input.customExpiry !== null
+  if (isGiven || rules.expiryMinutes === null) return asked
+  const custom = paymentMethod(asked.paymentType, variantOf(asked))?.expiry.custom
+  if (!custom) return asked
+  const seconds = rules.expiryMinutes * 60
+  return { ...asked, expirySeconds: Math.max(custom.min ?? 0, Math.min(custom.max ?? seconds, seconds)) }
+}
+
+const COMMON_FIELDS = [
   'orderId',
   'grossAmount',
   'paymentType',
-  'bank',
-  'vaNumber',
   'customer',
   'items',
   'customExpiry',
@@ -142,17 +151,25 @@ const FIELDS = [
   'notificationUrl',
   'merchant',
   'newAttempt',
-] as const satisfies readonly (keyof BankTransferCharge)[]
+] as const satisfies readonly (keyof ChargeInput)[]
 
-/** A misspelt option would be a charge without it. */
-function unknownFields(input: Fields): Problem[] {
+/** A misspelt option would be a charge without it, and another method's option is a misunderstanding about what is being charged. */
+function unknownFields(input: Fields, paymentType: ChargedType | undefined): Problem[] {
+  const own = paymentType === undefined ? METHOD_FIELD_NAMES : Object.keys(fieldsOf(paymentType))
+  const known: readonly string[] = [...COMMON_FIELDS, ...own]
   return Object.keys(input)
-    .filter((name) => input[name] !== undefined && !(FIELDS as readonly string[]).includes(name))
-    .map((field) =>
-      field === 'tx'
-        ? { field, reason: 'cannot be used: Midtrans must not be called while a transaction is open' }
-        : { field, reason: `is not a field of a charge; there are ${FIELDS.join(', ')}` },
-    )
+    .filter((name) => input[name] !== undefined && input[name] !== null && !known.includes(name))
+    .map((name) => {
+      const methods = methodsWith(name)
+      if (methods.length > 0)
+        return { field: wireName(name), reason: `is for ${methods.join(' and ')}, not for ${paymentType}` }
+      if (name === 'tx')
+        return {
+          field: name,
+          reason: 'cannot be used: Midtrans must not be called while a transaction is open',
+        }
+      return { field: name, reason: `is not a field of a charge; there are ${known.join(', ')}` }
+    })
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -219,21 +236,48 @@ function readItem(read: Reader, given: unknown, path: string): Item {
   }
 }
 
-function readCustomer(read: Reader, given: unknown): ChargeAsked['customer'] {
-  const { firstName, lastName, email, phone } = recordOf(given)
-  const customer: Record<string, string> = {}
-  for (const [name, field, value] of [
-    ['firstName', 'first_name', firstName],
-    ['lastName', 'last_name', lastName],
-    ['email', 'email', email],
-    ['phone', 'phone', phone],
-  ] as const) {
-    const text = read.text(`customer_details.${field}`, value)
-    if (text) customer[name] = text
-  }
+function readCustomer(read: Reader, given: unknown): CustomerDetails {
+  const path = 'customer_details.'
+  const { billingAddress, shippingAddress, ...texts } = recordOf(given)
+  const customer = readTexts(read, path, texts, ['firstName', 'lastName', 'email', 'phone'])
   if (customer.email !== undefined && !/^[^\s@]+@[^\s@]+$/.test(customer.email))
     read.wrong('customer_details.email', 'is not an e-mail address')
-  return customer
+  return {
+    ...customer,
+    ...(billingAddress !== undefined && {
+      billingAddress: readAddress(read, `${path}billing_address.`, billingAddress),
+    }),
+    ...(shippingAddress !== undefined && {
+      shippingAddress: readAddress(read, `${path}shipping_address.`, shippingAddress),
+    }),
+  }
+}
+
+function readAddress(read: Reader, path: string, given: unknown): Address {
+  return readTexts(read, path, recordOf(given), [
+    'firstName',
+    'lastName',
+    'email',
+    'phone',
+    'address',
+    'city',
+    'postalCode',
+    'countryCode',
+  ])
+}
+
+function readTexts<Name extends string>(
+  read: Reader,
+  path: string,
+  given: Fields,
+  names: readonly Name[],
+): { [Key in Name]?: string } {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = read.text(path + wireName(name), given[name])
+      return text ? [[name, text]] : []
+    }),
+  ) as { [Key in Name]?: string }
 }
 
 const METADATA_BYTES_MAX = 4096
@@ -260,16 +304,15 @@ function asJson(value: unknown): string | undefined {
   }
 }
 
-/** Midtrans is asked in whole minutes. */
 function readExpiry(problems: Problem[], given: unknown): number | null {
   if (given === undefined || given === null) return null
   const { duration, unit } = recordOf(given)
-  const minutes = typeof unit === 'string' ? MINUTES[unit] : undefined
-  if (minutes === undefined)
+  const seconds = typeof unit === 'string' && Object.hasOwn(SECONDS, unit) ? SECONDS[unit] : undefined
+  if (seconds === undefined)
     problems.push({ field: 'custom_expiry.unit', reason: 'must be second, minute, hour or day' })
   else if (!Number.isSafeInteger(duration))
     problems.push({ field: 'custom_expiry.duration', reason: 'must be a whole number' })
-  else return Math.round((duration as number) * minutes * 60) / 60
+  else return (duration as number) * seconds
   return null
 }
 

@@ -9,6 +9,7 @@
  */
 import { createHash } from 'node:crypto'
 import { endedWithoutMoney } from '../../domain/attempt-lifecycle.ts'
+import { bankOf } from '../../domain/charge-methods.ts'
 import { firstCheckAt } from '../../domain/check-schedule.ts'
 import { secondsAfter } from '../../domain/clock.ts'
 import { formatJakartaTime } from '../../domain/jakarta-time.ts'
@@ -23,10 +24,11 @@ import { findPaymentByOrder, insertPayment, type PaymentRow } from '../../store/
 import { readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { type ChargeInput, type CheckedCharge, checkCharge } from './charge-input.ts'
+import { asText } from './charge-request.ts'
+import { findOutCharge } from './find-out-charge.ts'
 import { refused } from './gateway-refusal.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
 import {
-  lookUpIntent,
   mayStillSend,
   notSent,
   refuseInsideTransaction,
@@ -73,7 +75,7 @@ export async function chargePayment(
 async function conclude(context: Context, intent: IntentRow, answer: Answer) {
   const outcome = await takeAnswer(context, intent, answer)
   if (answer.class !== 'look') return outcome
-  return lookUpIntent(context, intent)
+  return findOutCharge(context, intent)
 }
 
 async function begin(
@@ -92,7 +94,7 @@ async function begin(
       merchant,
       orderId: asked.orderId,
       paymentType: asked.paymentType,
-      bank: asked.bank,
+      bank: bankOf(asked),
       grossAmount: asked.grossAmount,
       openIntentId: intentId,
       owner: null,
@@ -167,31 +169,23 @@ function isSame(row: PaymentRow, digest: Buffer): boolean {
   return row.request_digest.equals(digest)
 }
 
+/** Besides, a token is for one try: the customer who types in the same card again has another one. */
+const MAY_DIFFER: ReadonlySet<string> = new Set([
+  'orderId',
+  'notificationUrl',
+  'expirySeconds',
+  'metadata',
+  'customFields',
+  'tokenId',
+  'paymentOptionToken',
+])
+
 /** The same request is equal in method, amount, items and customer. */
 function digestOf(asked: ChargeAsked): Buffer {
-  const {
-    orderId: _,
-    notificationUrl: __,
-    expiryMinutes: ___,
-    metadata: ____,
-    customFields: _____,
-    ...same
-  } = asked
+  const same = Object.entries(asked).filter(([name]) => !MAY_DIFFER.has(name))
   return createHash('sha256')
-    .update(JSON.stringify(asText(same)))
+    .update(JSON.stringify(asText(Object.fromEntries(same))))
     .digest()
-}
-
-/** As JSON keeps it: amounts as text, keys in one order. */
-function asText(value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString()
-  if (Array.isArray(value)) return value.map(asText)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([left], [right]) => (left < right ? -1 : 1))
-      .map(([key, inner]) => [key, asText(inner)]),
-  )
 }
 
 /** Readable, sortable, and unlikely to meet another: ORDER-20261120093000-1f2e3d4c. */

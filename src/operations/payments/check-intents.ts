@@ -3,6 +3,7 @@ import { secondsAfter } from '../../domain/clock.ts'
 import { claimIntentsToCheck, type IntentRow, planIntentCheck } from '../../store/intents.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
+import { findOutCharge } from './find-out-charge.ts'
 import { checkDelaySeconds, lookUpIntent, takeAnswer } from './run-intent.ts'
 
 const LEASE_SECONDS = 90
@@ -34,7 +35,7 @@ async function checkIntent(context: Context, intent: IntentRow): Promise<void> {
       await takeAnswer(context, intent, recorded)
       return
     }
-    await lookUpIntent(context, intent)
+    await (intent.command === 'charge' ? findOutCharge : lookUpIntent)(context, intent)
   } catch (error) {
     context.log.warn('intent could not be checked', {
       order_id: intent.order_id,

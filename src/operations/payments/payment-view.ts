@@ -1,5 +1,6 @@
 /** A payment as the library shows it: Midtrans's words in camelCase, money as whole numbers, times as dates. */
 import type { AttemptStatus } from '../../domain/attempt-lifecycle.ts'
+import { parseJakartaTime } from '../../domain/jakarta-time.ts'
 import { toNumber } from '../../domain/money.ts'
 import type { Instructions } from '../../domain/news.ts'
 import { isFinal, leadingAttempt, type PaymentStatus } from '../../domain/payment-status.ts'
@@ -16,6 +17,13 @@ export interface PaymentInstructions {
   readonly qrUrl: string | null
   readonly deeplinkUrl: string | null
   readonly redirectUrl: string | null
+}
+
+/** The card that paid. `savedTokenId` charges it again: keep it like a password. */
+export interface PaymentCard {
+  readonly maskedCard: string | null
+  readonly savedTokenId: string | null
+  readonly savedTokenIdExpiredAt: Date | null
 }
 
 export interface Attempt {
@@ -35,6 +43,7 @@ export interface Attempt {
   readonly settlementTime: Date | null
   readonly expiryTime: Date | null
   readonly instructions: PaymentInstructions
+  readonly card: PaymentCard
 }
 
 export interface PaymentItem {
@@ -77,6 +86,7 @@ export interface Payment {
   readonly outcome: 'known' | 'unknown'
   readonly needsReview: readonly string[]
   readonly instructions: PaymentInstructions
+  readonly card: PaymentCard
   readonly transactionTime: Date | null
   readonly settlementTime: Date | null
   readonly expiryTime: Date | null
@@ -133,6 +143,7 @@ export function toPaymentView(row: PaymentRow): Payment {
     outcome: row.outcome_unknown ? 'unknown' : 'known',
     needsReview: row.open_reviews,
     instructions: leading?.instructions ?? toInstructions({}),
+    card: leading?.card ?? toCard({}),
     transactionTime: leading?.transactionTime ?? null,
     settlementTime: leading?.settlementTime ?? null,
     expiryTime: leading?.expiryTime ?? null,
@@ -180,6 +191,15 @@ function toAttemptView(row: AttemptRow): Attempt {
     settlementTime: toDate(row.settlement_time),
     expiryTime: toDate(row.expiry_time),
     instructions: toInstructions(row.instructions),
+    card: toCard(row.instructions),
+  }
+}
+
+function toCard(given: Instructions): PaymentCard {
+  return {
+    maskedCard: given.masked_card ?? null,
+    savedTokenId: given.saved_token_id ?? null,
+    savedTokenIdExpiredAt: parseJakartaTime(given.saved_token_id_expired_at) ?? null,
   }
 }
 

@@ -71,7 +71,7 @@ export async function lookUpIntent(context: Context, intent: IntentRow): Promise
   return takeLookUp(context, intent, answer, askedAt)
 }
 
-function takeLookUp(
+export function takeLookUp(
   context: Context,
   intent: IntentRow,
   answer: Answer,
@@ -192,7 +192,8 @@ function newsOf(answer: Answer, source: 'answer' | 'look_up', intent: IntentRow)
       })
     : { problem: 'It is empty.' }
   if ('problem' in news) throw new BayarError('gateway_unknown', news.problem)
-  if (document && isAnotherOrders(document, intent.order_id, intent.transaction_id ?? '')) {
+  const askedId = intent.transaction_id ?? String(document?.transaction_id ?? '')
+  if (document && isAnotherOrders(document, intent.order_id, askedId)) {
     throw new BayarError('gateway_unknown', 'Midtrans spoke of another order.')
   }
   return intent.transaction_id === null ? news : { ...news, transactionId: intent.transaction_id }
