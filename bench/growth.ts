@@ -3,7 +3,7 @@ import type { BenchOptions } from './main.ts'
 import { startChild } from './support/child.ts'
 import { onGround } from './support/ground.ts'
 import { chooseGenerator } from './support/load.ts'
-import { Pending } from './support/pending.ts'
+import { Pending, RECENT } from './support/pending.ts'
 import { type RowMeasured, runRow } from './support/run-row.ts'
 import { tableOf } from './support/table.ts'
 import { PARTIES } from './support/usage.ts'
@@ -25,7 +25,7 @@ export async function bench(options: BenchOptions): Promise<void> {
     ])
     const pending = new Pending(ground.pool)
     const measure = async (payments: number, seconds: number) => {
-      await pending.fill(payments)
+      await pending.fill(payments, RECENT)
       const row = await runRow(
         { ground, server, worker, generator },
         {

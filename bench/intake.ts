@@ -9,7 +9,7 @@ import { type Child, startChild } from './support/child.ts'
 import { type CommitRate, measureCommits } from './support/commit-rate.ts'
 import { onGround, say } from './support/ground.ts'
 import { chooseGenerator } from './support/load.ts'
-import { Pending } from './support/pending.ts'
+import { Pending, RECENT } from './support/pending.ts'
 import { RESERVATIONS } from './support/reserve-handler.ts'
 import { type RowMeasured, runRow } from './support/run-row.ts'
 import { settledNumbers } from './support/seed.ts'
@@ -21,7 +21,7 @@ interface Row {
   readonly connections: number
   /** Requests are prepared beforehand: more than can be sent. */
   readonly perSecondMost: number
-  readonly lane: 'plain' | 'duplicates' | 'within'
+  readonly lane: 'plain' | 'anywhere' | 'duplicates' | 'within'
 }
 
 // biome-ignore format: a table is read in columns
@@ -31,6 +31,8 @@ const ROWS: readonly Row[] = [
   { name: '32',         connections: 32,  perSecondMost: 20_000, lane: 'plain' },
   { name: '64',         connections: 64,  perSecondMost: 25_000, lane: 'plain' },
   { name: '256',        connections: 256, perSecondMost: 30_000, lane: 'plain' },
+  // Each payment from anywhere in the table, so that every page is touched, and logged whole, for one row: the dearest case.
+  { name: 'anywhere',   connections: 64,  perSecondMost: 25_000, lane: 'anywhere' },
   { name: 'duplicates', connections: 64,  perSecondMost: 30_000, lane: 'duplicates' },
   { name: 'within',     connections: 64,  perSecondMost: 6_000,  lane: 'within' },
 ]
@@ -58,7 +60,7 @@ export async function bench(options: BenchOptions): Promise<void> {
       ])
     const measure = async (row: Row, [server, worker]: [Child, Child], seconds: number) => {
       const repeats = row.lane === 'duplicates'
-      if (!repeats) await pending.fill(options.payments)
+      if (!repeats) await pending.fill(options.payments, row.lane === 'anywhere' ? options.payments : RECENT)
       const most = row.perSecondMost * seconds
       const numbers = repeats ? await settledNumbers(ground.pool, most) : pending.draw(most)
       const measured = await runRow(

@@ -61,9 +61,11 @@ select (select count(*)::int from stored) as stored,
        (select count(*)::int - count(distinct payment_id)::int from stored) as payments_told_of_twice,
        (select count(*)::int from stored s join bayar.payments p on p.id = s.payment_id
          where p.status <> 'settled' or p.net_amount <> p.gross_amount) as payments_not_settled,
-       (select count(*)::int from stored s where (select count(*) from told t where t.subject_id = s.payment_id and t.notification_id = s.id) <> 1) as without_exactly_one_event,
+       (select count(*)::int from stored s left join (select subject_id, notification_id, count(*) as times from told group by 1, 2) t
+            on t.subject_id = s.payment_id and t.notification_id = s.id where t.times is distinct from 1) as without_exactly_one_event,
        (select count(*)::int from told t left join stored s on s.id = t.notification_id where s.id is null) as events_of_other_notifications,
-       (select count(*)::int from stored s where (select count(*) from owed o where o.subject_id = s.payment_id) <> 1) as without_exactly_one_delivery,
+       (select count(*)::int from stored s left join (select subject_id, count(*) as times from owed group by 1) o
+            on o.subject_id = s.payment_id where o.times is distinct from 1) as without_exactly_one_delivery,
        (select count(*)::int from owed where state <> 'done') as deliveries_not_done,
        (select count(*)::int from stored s join bayar.open_payments o on o.payment_id = s.payment_id) as settled_but_still_watched`
 
@@ -75,8 +77,8 @@ select (select count(*)::int from stored) as stored,
        (select count(*)::int from acknowledged a where not exists (select from stored s where s.id = a.id)) as acknowledged_but_not_stored,
        (select count(*)::int from stored where status <> 'duplicate' or original_id is null) as not_stored_as_duplicate,
        (select count(*)::int from bayar.events e where e.occurred_at >= $1) as events_told_again,
-       (select count(*)::int from bayar.notifications o where o.id in (select original_id from stored)
-           and o.copies <> (select count(*) from stored s where s.original_id = o.id)) as originals_miscounted`
+       (select count(*)::int from bayar.notifications o join (select original_id, count(*) as copies from stored group by 1) s on s.original_id = o.id
+         where o.copies <> s.copies) as originals_miscounted`
 
 async function checkReservations(client: pg.PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ count: number }>(

@@ -1,7 +1,10 @@
-/** Numbers of the payments that still wait for their settlement, drawn in a mixed order: customers do not pay in the order in which they were charged. */
 import type pg from 'pg'
 import { seedPayments, settle } from './seed.ts'
 
+/** How far they are out of order: what a busy shop charges in the quarter of an hour in which most customers pay. */
+export const RECENT = 20_000
+
+/** Numbers of the payments that still wait for their settlement, in the order in which they will be paid. */
 export class Pending {
   readonly #pool: pg.Pool
   #numbers: number[] = []
@@ -12,12 +15,12 @@ export class Pending {
     this.#pool = pool
   }
 
-  /** Until there are `count` of them. */
-  async fill(count: number): Promise<void> {
+  /** Until there are `count` of them, each out of order by at most `within`. */
+  async fill(count: number, within: number): Promise<void> {
     const to = this.#next + Math.max(0, count - this.#numbers.length)
     await seedPayments(this.#pool, this.#next, to)
     for (; this.#next < to; this.#next++) this.#numbers.push(this.#next)
-    this.#mix()
+    this.#mix(within)
     await settle(this.#pool)
   }
 
@@ -31,11 +34,12 @@ export class Pending {
   }
 
   /** Fisher and Yates, by a generator of Park and Miller: the same order in every run. */
-  #mix(): void {
+  #mix(within: number): void {
     const numbers = this.#numbers
     for (let last = numbers.length - 1; last > 0; last--) {
       this.#random = (this.#random * 48_271) % 2_147_483_647
-      const other = this.#random % (last + 1)
+      const first = Math.max(0, last - within)
+      const other = first + (this.#random % (last + 1 - first))
       const kept = numbers[last]!
       numbers[last] = numbers[other]!
       numbers[other] = kept

@@ -57,12 +57,15 @@ interface Judged {
 }
 
 /** The plain lane. Answers one result per item, in order; what needs a transaction of its own comes back as `deferred`. */
-export async function advancePayments(context: Context, items: readonly Incoming[]): Promise<Advanced[]> {
+export async function advancePayments(
+  context: Context,
+  items: readonly Incoming[],
+  options: { readonly isRepeated?: boolean } = {},
+): Promise<Advanced[]> {
   const results: (Advanced | undefined)[] = items.map(() => undefined)
   let left = items.map((_, index) => index)
   for (let run = 1; left.length > 0; run++) {
-    const mustStore = run >= RUNS_MAX
-    left = await advanceOnce(context, items, left, results, mustStore)
+    left = await advanceOnce(context, items, left, results, { onlyStore: run >= RUNS_MAX, ...options })
   }
   return results as Advanced[]
 }
@@ -72,7 +75,7 @@ async function advanceOnce(
   items: readonly Incoming[],
   indexes: readonly number[],
   results: (Advanced | undefined)[],
-  onlyStore: boolean,
+  { onlyStore, isRepeated = false }: { readonly onlyStore: boolean; readonly isRepeated?: boolean },
 ): Promise<number[]> {
   const at = context.clock.now()
   const reading = await readPayments(
@@ -124,6 +127,7 @@ async function advanceOnce(
     })),
     firstCheckAt: firstCheckAt(at),
     registryVersion: context.handlers.version,
+    isRepeated,
   })
   if (written.deliveries > 0) context.wake()
   // A payment may have been written since we looked: it did not see these, and we did not see it.
@@ -151,10 +155,10 @@ export async function advanceWithin(
   context: Context,
   tx: Transaction,
   item: Incoming,
-  options: { withoutHandlers?: boolean } = {},
+  options: { withoutHandlers?: boolean; isLocked?: boolean } = {},
 ): Promise<Advanced> {
   const at = context.clock.now()
-  await lockPayment(tx, item.merchant, item.orderId)
+  if (!options.isLocked) await lockPayment(tx, item.merchant, item.orderId)
   const reading = await readPayments(tx, [askedOf(item)])
   const found = reading.found[0]
   if (!found) {
@@ -171,6 +175,7 @@ export async function advanceWithin(
   await writeUnderLock(context, tx, {
     ...writing.finish(),
     plans: [{ versionBefore: found.payment.version, attemptsBefore: found.payment.attempts, plan }],
+    registryVersion: reading.registryVersion,
   })
   if (!options.withoutHandlers) await runWithinHandlers(context, tx, plan)
   return { paymentId: found.payment.id, verdict: outcome.verdict, error: outcome.error }
@@ -183,10 +188,16 @@ export async function advanceWithin(
 export async function writeUnderLock(
   context: Context,
   tx: Transaction,
-  advances: Omit<Parameters<typeof writeAdvances>[1], 'firstCheckAt' | 'registryVersion'>,
+  {
+    registryVersion: readBefore = null,
+    ...advances
+  }: Omit<Parameters<typeof writeAdvances>[1], 'firstCheckAt' | 'registryVersion'> & {
+    /** As it was read with the payment. */
+    readonly registryVersion?: number | null
+  },
 ): Promise<void> {
   for (let run = 1; run <= RUNS_MAX; run++) {
-    const registryVersion = await readRegistryVersion(tx)
+    const registryVersion = (run === 1 ? readBefore : null) ?? (await readRegistryVersion(tx))
     if (registryVersion !== context.handlers.version) await context.handlers.refresh(tx)
     context.handlers.assertComplete()
     const written = await writeAdvances(tx, {

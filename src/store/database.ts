@@ -188,16 +188,18 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 }
 
+const FIRST_PLAN_RUNS = 512
+
 /**
  * A server keeps the plan of a named statement, and one made while a table was small reads the whole table. Its statistics come a minute later, and a minute of a busy day is half
- * a million rows. So a statement is planned anew, under another name, each time it has run four times as often as before: a dozen plans in all.
+ * a million rows. So a statement is planned anew, under another name, each time it has run four times as often as before: half a dozen in a day.
  */
 function planNames(): (name: string) => string {
   const runs = new Map<string, number>()
   return (name) => {
     const count = (runs.get(name) ?? 0) + 1
     runs.set(name, count)
-    return `${name}_${(32 - Math.clz32(count)) >> 1}`
+    return `${name}_${(33 - Math.clz32(Math.floor(count / FIRST_PLAN_RUNS))) >> 1}`
   }
 }
 
@@ -211,7 +213,8 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 
 /** Sets how long a statement of this transaction may take, and answers what it was before. */
 export async function limitStatements(tx: Queryable, to: string): Promise<string> {
-  const { rows } = await tx.query<{ before: string }>(
+  const { rows } = await tx.prepared<{ before: string }>(
+    'bayar_limit_statements',
     `select current_setting('statement_timeout') as before, set_config('statement_timeout', $1, true)`,
     [to],
   )

@@ -88,6 +88,10 @@ export async function retireHandler(database: Queryable, name: string, at: Date)
 }
 
 export async function readRegistryVersion(database: Queryable): Promise<number> {
-  const { rows } = await database.query<{ version: number }>('select version from bayar.handler_registry')
+  const { rows } = await database.prepared<{ version: number }>(
+    'bayar_registry_version',
+    'select version from bayar.handler_registry',
+    [],
+  )
   return rows[0]!.version
 }

@@ -138,7 +138,8 @@ export async function findNotification(
   database: Queryable,
   id: string,
 ): Promise<NotificationRow | undefined> {
-  const { rows } = await database.query<NotificationRow>(
+  const { rows } = await database.prepared<NotificationRow>(
+    'bayar_find_notification',
     `select ${COLUMNS} from bayar.notifications n where n.id = $1`,
     [id],
   )
@@ -147,7 +148,8 @@ export async function findNotification(
 
 /** Locks one notice, unless it has its verdict already or someone else is at it. */
 export async function lockDueNotification(tx: Queryable, id: string): Promise<NotificationRow | undefined> {
-  const { rows } = await tx.query<NotificationRow>(
+  const { rows } = await tx.prepared<NotificationRow>(
+    'bayar_lock_due_notification',
     `select ${COLUMNS} from bayar.notifications n where n.id = $1 and n.due_at is not null for update`,
     [id],
   )

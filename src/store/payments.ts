@@ -156,9 +156,6 @@ export interface ItemRow {
 }
 
 const BESIDE = `
-       coalesce((select json_agg(json_build_object('id', i.item_id, 'name', i.name, 'price', i.price::text, 'quantity', i.quantity, 'brand', i.brand,
-                'category', i.category, 'merchant_name', i.merchant_name, 'url', i.url) order by i.position)
-          from bayar.payment_items i where i.payment_id = p.id), '[]') as items,
        coalesce((select array_agg(v.reason order by v.id) from bayar.reviews v where v.payment_id = p.id and v.closed_at is null), '{}') as open_reviews,
        p.open_intent_id is not null and exists (
          select 1 from bayar.intents i where i.id = p.open_intent_id and i.state = 'sent' and i.answer_class is not null) as outcome_unknown`
@@ -170,7 +167,10 @@ select p.*,
                 'charged_back_amount', a.charged_back_amount::text, 'transaction_status', a.transaction_status, 'fraud_status', a.fraud_status,
                 'status_code', a.status_code, 'payment_type', a.payment_type, 'transaction_time', a.transaction_time,
                 'settlement_time', a.settlement_time, 'expiry_time', a.expiry_time, 'instructions', a.instructions) order by a.id)
-          from bayar.attempts a where a.payment_id = p.id), '[]') as attempts,${BESIDE}
+          from bayar.attempts a where a.payment_id = p.id), '[]') as attempts,
+       coalesce((select json_agg(json_build_object('id', i.item_id, 'name', i.name, 'price', i.price::text, 'quantity', i.quantity, 'brand', i.brand,
+                'category', i.category, 'merchant_name', i.merchant_name, 'url', i.url) order by i.position)
+          from bayar.payment_items i where i.payment_id = p.id), '[]') as items,${BESIDE}
   from bayar.payments p`
 
 export async function findPayment(database: Queryable, id: string): Promise<PaymentRow | undefined> {
@@ -190,7 +190,7 @@ export async function findPaymentByOrder(
   return rows[0]
 }
 
-/** Many at once, for the worker. Their attempts are read as rows: writing each as JSON costs the server more than finding it. */
+/** Many at once, for the worker. What hangs on them is read as rows: writing each as JSON costs the server more than finding it. */
 export async function findPayments(
   database: Queryable,
   ids: readonly string[],
@@ -199,20 +199,33 @@ export async function findPayments(
     const payment = await findPayment(database, ids[0]!)
     return payment ? [payment] : []
   }
-  const payments = await database.prepared<Omit<PaymentRow, 'attempts'>>(
-    'bayar_find_payments',
-    `select p.*,${BESIDE} from bayar.payments p where p.id = any ($1::uuid[])`,
-    [ids],
-  )
-  const attempts = await database.prepared<AttemptRow & { readonly payment_id: string }>(
-    'bayar_find_attempts',
-    `select a.payment_id, a.id, a.transaction_id, a.status, a.paid, a.gross_amount, a.captured_amount, a.refunded_amount, a.charged_back_amount,
-            a.transaction_status, a.fraud_status, a.status_code, a.payment_type, a.transaction_time, a.settlement_time, a.expiry_time, a.instructions
-       from bayar.attempts a where a.payment_id = any ($1::uuid[]) order by a.id`,
-    [ids],
-  )
+  const [payments, attempts, items] = await Promise.all([
+    database.prepared<Omit<PaymentRow, 'attempts' | 'items'>>(
+      'bayar_find_payments',
+      `select p.*,${BESIDE} from bayar.payments p where p.id = any ($1::uuid[])`,
+      [ids],
+    ),
+    database.prepared<AttemptRow & { readonly payment_id: string }>(
+      'bayar_find_attempts',
+      `select a.payment_id, a.id, a.transaction_id, a.status, a.paid, a.gross_amount, a.captured_amount, a.refunded_amount, a.charged_back_amount,
+              a.transaction_status, a.fraud_status, a.status_code, a.payment_type, a.transaction_time, a.settlement_time, a.expiry_time, a.instructions
+         from bayar.attempts a where a.payment_id = any ($1::uuid[]) order by a.id`,
+      [ids],
+    ),
+    database.prepared<ItemRow & { readonly payment_id: string }>(
+      'bayar_find_items',
+      `select i.payment_id, i.item_id as id, i.name, i.price::text, i.quantity, i.brand, i.category, i.merchant_name, i.url
+         from bayar.payment_items i where i.payment_id = any ($1::uuid[]) order by i.payment_id, i.position`,
+      [ids],
+    ),
+  ])
   const attemptsOf = Map.groupBy(attempts.rows, (attempt) => attempt.payment_id)
-  return payments.rows.map((payment) => ({ ...payment, attempts: attemptsOf.get(payment.id) ?? [] }))
+  const itemsOf = Map.groupBy(items.rows, (item) => item.payment_id)
+  return payments.rows.map((payment) => ({
+    ...payment,
+    attempts: attemptsOf.get(payment.id) ?? [],
+    items: itemsOf.get(payment.id) ?? [],
+  }))
 }
 
 /** Takes the payment's lock for the rest of the transaction. */
@@ -221,7 +234,8 @@ export async function lockPayment(
   merchant: string,
   orderId: string,
 ): Promise<string | undefined> {
-  const { rows } = await tx.query<{ id: string }>(
+  const { rows } = await tx.prepared<{ id: string }>(
+    'bayar_lock_payment',
     'select id from bayar.payments where merchant = $1 and order_id = $2 for update',
     [merchant, orderId],
   )

@@ -26,7 +26,7 @@ export interface Reading {
 }
 
 interface Row {
-  i: bigint
+  i: number
   registry_version: number
   id: string
   version: number
@@ -123,7 +123,7 @@ export async function readPayments(database: Queryable, asked: readonly Asked[])
     for (; at < rows.length && rows[at]!.i === first.i; at++) {
       if (rows[at]!.attempt_id !== null) attempts.push(toAttempt(rows[at]!))
     }
-    const position = Number(first.i) - 1
+    const position = first.i - 1
     found[position] = {
       payment: toPayment(asked[position]!, first, attempts),
       copy:

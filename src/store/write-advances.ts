@@ -68,11 +68,15 @@ export interface Advances {
   readonly firstCheckAt: Date
   /** The handler registry that the lanes were chosen by: a `within` handler registered since then must not be passed over. */
   readonly registryVersion: number
+  /** It may have been written already: the answer of its commit was lost. */
+  readonly isRepeated?: boolean
 }
 
 /** Which tables a batch writes. */
 interface Parts {
   readonly changed: boolean
+  /** Every payment that was judged has changed. */
+  readonly allChanged: boolean
   readonly unwatched: boolean
   readonly watched: boolean
   readonly attempted: boolean
@@ -82,14 +86,18 @@ interface Parts {
   readonly arriving: boolean
   readonly judgedAgain: boolean
   readonly counted: boolean
+  readonly repeated: boolean
 }
+
+const NEW_STATE = `set version = l.version, status = l.status, presumed = l.presumed, presumed_event = l.presumed_event, net_amount = l.net_amount,
+         refunded_amount = l.refunded_amount, open_intent_id = l.open_intent_id`
 
 /**
  * Everything that a batch of news changes, in one statement and so in one commit.
  *
- * Locks: the payments judged, in order of id, and only those whose version is still the one that was judged; all other rows are reached through that lock. A payment that moved in
- * between is absent from the answer with all that belongs to it, and is judged again. Deliveries join `handlers` here and never a list in memory, so a handler registered by another
- * process a moment ago misses nothing.
+ * Locks: the payments judged, in order of id, and only those whose version is still the one that was judged; all other rows are reached through that lock. Where every one of them changes,
+ * the change is the lock. A payment that moved in between is absent from the answer with all that belongs to it, and is judged again. Deliveries join `handlers` here and never a list in
+ * memory, so a handler registered by another process a moment ago misses nothing.
  *
  * The statement is put together from the parts that the batch needs: each part that writes costs the server time even when it has nothing to write, and most batches are settlements
  * alone. The raw bodies travel as one binary block, cut up by offset.
@@ -108,18 +116,26 @@ function writeStatement(has: Parts): string {
   const json = () => `json_to_recordset($${next()}::json)`
   // In the order in which `writeAdvances` gives the parameters.
   const parts: (string | false)[] = [
-    `locked as materialized (
+    has.allChanged
+      ? `locked as (
+  update bayar.payments p ${NEW_STATE}, updated_at = ${at}
+    from (select * from ${rows(JUDGED, 'j')} order by id) l
+   where p.id = l.id and p.version = l.version_before and (select version from bayar.handler_registry) = ${registryVersion}
+  returning l.id, l.watch, l.unwatch
+)`
+      : `locked as materialized (
   select j.* from ${rows(JUDGED, 'j')} join bayar.payments p on p.id = j.id and p.version = j.version_before
    where (select version from bayar.handler_registry) = ${registryVersion} order by p.id for update of p
 )`,
     has.changed &&
+      !has.allChanged &&
       `moved as (
-  update bayar.payments p
-     set version = l.version, status = l.status, presumed = l.presumed, presumed_event = l.presumed_event, net_amount = l.net_amount,
-         refunded_amount = l.refunded_amount, open_intent_id = l.open_intent_id, updated_at = ${at}
+  update bayar.payments p ${NEW_STATE}, updated_at = ${at}
     from locked l
    where p.id = l.id and l.changed
-), told as materialized (
+)`,
+    has.changed &&
+      `told as materialized (
   select e.* from ${rows(TOLD, 'e')} join locked l on l.id = e.subject_id
 ), remembered as (
   insert into bayar.events (id, subject_id, sequence, type, attempt_id, from_status, to_status, previous, status, money_delta, refunded_amount,
@@ -198,8 +214,7 @@ function writeStatement(has: Parts): string {
          n.original_id, n.received_at, case when n.due_at is null then ${at} end, n.due_at
     from ${rows(ARRIVING, 'n')}
    where not n.is_judged or n.payment_id in (select id from locked)
-      -- A commit whose answer was lost is run again.
-      on conflict (id) do nothing
+   ${has.repeated ? 'on conflict (id) do nothing' : ''}
 )`,
     has.judgedAgain &&
       `judged_again as (
@@ -244,6 +259,7 @@ export async function writeAdvances(database: Queryable, advances: Advances): Pr
   const reviews = changed.flatMap(({ plan }) => reviewRows(plan))
   const has: Parts = {
     changed: changed.length > 0,
+    allChanged: changed.length > 0 && changed.length === plans.length,
     unwatched: plans.some(({ plan }) => isUnwatched(plan)),
     watched: plans.some(({ plan }) => isWatched(plan)),
     attempted: begun.length > 0,
@@ -253,6 +269,7 @@ export async function writeAdvances(database: Queryable, advances: Advances): Pr
     arriving: arriving.length > 0,
     judgedAgain: judgedAgain.length > 0,
     counted: counted.length > 0,
+    repeated: advances.isRepeated ?? false,
   }
   const params: unknown[] = [advances.at, advances.registryVersion, ...arraysOf(JUDGED, plans)]
   if (has.changed) params.push(...arraysOf(TOLD, told))

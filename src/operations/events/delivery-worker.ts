@@ -26,7 +26,7 @@ import type { CodeHandler } from './handler-registry.ts'
 /** For each handler: one that hangs fills its own room and no other's. */
 const AT_ONCE = 128
 /** A claim for a handful costs the database as much as one for a hundred, so under load they gather for a moment. */
-const CLAIM_EVERY_MS = 10
+const CLAIM_EVERY_MS = 20
 const LEASE_SECONDS = 30
 const RENEW_EVERY_MS = 10_000
 const POLL_MS = 1_000

@@ -88,7 +88,12 @@ async function judgeAgain(
 
   // 1. Judge it from what is known.
   const first = await inTransaction(context, notice, (tx) =>
-    advanceWithin(context, tx, { merchant, orderId, news, storedId: notice.id }, options),
+    advanceWithin(
+      context,
+      tx,
+      { merchant, orderId, news, storedId: notice.id },
+      { ...options, isLocked: true },
+    ),
   )
   if (first === undefined) return (await findNotification(context.database, notice.id))!.status
   if (first.verdict === 'foreign') return end(context, notice, 'foreign', null)
@@ -120,7 +125,12 @@ async function judgeAgain(
   // 3. The look-up's answer is the news, and writes the notice's verdict. It belongs to the id that was asked, whatever it repeats.
   const asked: News = { ...truth, transactionId: news.transactionId ?? truth.transactionId }
   const verdict = await inTransaction(context, notice, async (tx) => {
-    const advanced = await advanceWithin(context, tx, { merchant, orderId, news: asked }, options)
+    const advanced = await advanceWithin(
+      context,
+      tx,
+      { merchant, orderId, news: asked },
+      { ...options, isLocked: true },
+    )
     return conclude(context, tx, notice, news, asked, advanced)
   })
   return verdict ?? (await findNotification(context.database, notice.id))!.status

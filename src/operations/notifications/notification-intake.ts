@@ -32,6 +32,8 @@ export interface NotificationIntake {
 export function createNotificationIntake(context: Context): NotificationIntake {
   const queue: Waiting[] = []
   let writing = 0
+  /** Notifications in the hands of writers. */
+  let held = 0
   let watching: NodeJS.Timeout | undefined
   const idlers: (() => void)[] = []
 
@@ -41,19 +43,26 @@ export function createNotificationIntake(context: Context): NotificationIntake {
     return new Promise((resolve, reject) => {
       queue.push({ item, since: performance.now(), resolve, reject })
       // After this turn of the loop, so that requests read in the same turn share the batch.
-      if (writing < WRITERS) setImmediate(write)
+      if (mayWrite()) setImmediate(write)
       else watch()
     })
   }
 
+  /** A second writer takes no fewer than the first holds: a batch costs the database so much by itself that small ones beside large ones halve the rate of all. */
+  function mayWrite(): boolean {
+    return writing < WRITERS && queue.length > 0 && queue.length >= Math.min(held, BATCH_MAX)
+  }
+
   async function write(): Promise<void> {
-    if (writing >= WRITERS || queue.length === 0) return
-    writing++
+    if (!mayWrite()) return
     const batch = takeBatch()
+    writing++
+    held += batch.length
     try {
       await apply(batch)
     } finally {
       writing--
+      held -= batch.length
       if (queue.length > 0) setImmediate(write)
       else if (writing === 0) {
         for (const resolve of idlers.splice(0)) resolve()
@@ -83,13 +92,14 @@ export function createNotificationIntake(context: Context): NotificationIntake {
     }, WATCH_EVERY_MS)
   }
 
-  async function apply(batch: readonly Waiting[]): Promise<void> {
+  async function apply(batch: readonly Waiting[], mayBeStored = false): Promise<void> {
     if (batch.length === 0) return
     try {
-      const results = await runAgain(() =>
+      const results = await runAgain((isRepeated) =>
         advancePayments(
           context,
           batch.map(({ item }) => item),
+          { isRepeated: mayBeStored || isRepeated },
         ),
       )
       for (const [index, result] of results.entries()) batch[index]!.resolve(result)
@@ -99,14 +109,14 @@ export function createNotificationIntake(context: Context): NotificationIntake {
         return
       }
       // One bad row fails its whole batch: run one by one, only the bad one fails.
-      for (const waiting of batch) await apply([waiting])
+      for (const waiting of batch) await apply([waiting], true)
     }
   }
 
-  async function runAgain<T>(work: () => Promise<T>): Promise<T> {
+  async function runAgain<T>(work: (isRepeated: boolean) => Promise<T>): Promise<T> {
     for (let run = 1; ; run++) {
       try {
-        return await work()
+        return await work(run > 1)
       } catch (error) {
         if (run >= RUNS_MAX || !(mustRunAgain(error) || connectionLost(error))) throw error
       }
