@@ -189,6 +189,17 @@ describe('with a data file', () => {
     expect(second.simulator.transactions().map(({ orderId }) => orderId)).toEqual(['two'])
   })
 
+  test('what was still waiting at the reset does not write into it', async () => {
+    const first = start()
+    const late = first.charge('late', {}, { 'X-Simulator-Fault': '{"kind":"latency","seconds":60}' })
+    await first.simulator.idle()
+    first.simulator.reset()
+    await late
+    await first.charge('after')
+    const second = restart(first)
+    expect(second.simulator.transactions().map(({ orderId }) => orderId)).toEqual(['after'])
+  })
+
   test('is written anew when most of it is overtaken', async () => {
     const first = start({ notificationUrl: [] })
     for (let each = 0; each < 2600; each++) {

@@ -126,15 +126,21 @@ export function openWorld(path: string, given: WorldGiven): Kept {
   world.outbox.planRestored()
   const live = countLive(world)
   if (lines > LINES_FEW && lines > 2 * live) journal.rewrite(header, entriesOf(world))
-  watch(world, journal)
+  // A request that was still waiting when its world was reset must not write into the next one's file.
+  let current = world
+  const keep = (one: World) =>
+    watch(one, (kind, record) => {
+      if (one === current) journal.append(kind, record)
+    })
+  keep(world)
   return {
     world,
     header,
     reset() {
-      const fresh = createWorld(options)
+      current = createWorld(options)
       journal.rewrite(header, [])
-      watch(fresh, journal)
-      return fresh
+      keep(current)
+      return current
     },
     close: () => journal.close(),
   }
@@ -160,9 +166,8 @@ function headerFrom(given: WorldGiven, kept: Header | undefined): Header {
   }
 }
 
-function watch(world: World, journal: Journal): void {
-  for (const [name, kind] of Object.entries(KINDS))
-    kind.watch(world, (record) => journal.append(name, record))
+function watch(world: World, append: (kind: string, record: unknown) => void): void {
+  for (const [name, kind] of Object.entries(KINDS)) kind.watch(world, (record) => append(name, record))
 }
 
 function* entriesOf(world: World): Iterable<Entry> {

@@ -31,7 +31,6 @@ export const CHECKOUT_WORDS = {
   failed:          { en: 'That did not work',                        id: 'Tidak berhasil' },
   close:           { en: 'Close',                                    id: 'Tutup' },
   simulated:       { en: 'Simulated. No money moves here.',          id: 'Simulasi. Tidak ada uang yang berpindah.' },
-  transfer:        { en: 'Transfer',                                 id: 'Transfer' },
   invoice:         { en: 'Invoice',                                  id: 'Invoice' },
   due:             { en: 'Due',                                      id: 'Jatuh tempo' },
   pay_here:        { en: 'Pay this invoice',                         id: 'Bayar invoice ini' },

@@ -64,7 +64,7 @@ ${
     ? html`<p class="done" role="status">${say('paid')}</p>`
     : over
       ? html`<p class="alert" role="alert">${say('not_paid')}</p>`
-      : html`<h2>${say('instructions')}</h2>${instructions(visit, one)}${customerPanel(visit, one, pathOf(visit, here, one))}`
+      : html`<h2>${say('instructions')}</h2>${instructions(visit, one)}<p><a href="${pathOf(visit, here, one)}">${say('refresh')}</a></p>${customerPanel(visit, one, pathOf(visit, here, one))}`
 }
 <p class="row">${finish ? html`<a class="button" href="${finish}">${say('back_to_shop')}</a> ` : ''}${
       isPaid(one) ? '' : html`<a href="${withPopup(visit, here)}">${say('other_method')}</a>`
