@@ -39,8 +39,8 @@ export async function readPage<Row>(
   const [first, last] = [results[0], results.at(-1)]
   return {
     results,
-    next: last && (isBackward || isMore) ? cursorOf(last) : null,
-    previous: first && (isBackward ? isMore : after !== null) ? cursorOf(first) : null,
+    next: last !== undefined && (isBackward || isMore) ? cursorOf(last) : null,
+    previous: first !== undefined && (isBackward ? isMore : after !== null) ? cursorOf(first) : null,
   }
 }
 
