@@ -2,26 +2,29 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startBrowser } from '../support/browser.ts'
+import { noBrowser, startBrowser } from '../support/browser.ts'
 import { type Bench, bench } from '../support/simulated-merchant.ts'
 
 /* The pages that a person uses, in a real browser: hosted payment pages, the shop's page with snap.js and the card script, the operator's pages. */
 
-let browser: Browser
+let browser: Browser | undefined
 let merchant: Bench
 let url: string
 let close: () => Promise<void>
 let page: Page
 const problems: string[] = []
 
+if (noBrowser) console.warn(noBrowser)
+
 beforeAll(async () => {
+  if (noBrowser) return
   browser = await startBrowser()
 })
-afterAll(() => browser.close())
+afterAll(() => browser?.close())
 beforeEach(async () => {
   merchant = bench({ notificationUrl: 'https://merchant.example/hook' })
   ;({ url, close } = await merchant.simulator.listen({ port: 0 }))
-  const context = await browser.newContext({ locale: 'en-GB' })
+  const context = await browser!.newContext({ locale: 'en-GB' })
   page = await context.newPage()
   problems.length = 0
   page.on('pageerror', (error) => problems.push(String(error)))
@@ -71,7 +74,7 @@ async function typeCard(number: string, expiry = '12/30'): Promise<void> {
 
 const statuses = () => merchant.simulator.transactions().map(({ method, status }) => `${method}: ${status}`)
 
-describe('the page of Snap', () => {
+describe.skipIf(noBrowser !== null)('the page of Snap', () => {
   test('one order, four tries: denied, wrong code, left open, paid', async () => {
     const { address } = await openSnap({ callbacks: { finish: `${url}/health-of-the-shop` } })
     await page.goto(address)
@@ -163,7 +166,7 @@ describe('the page of Snap', () => {
   })
 })
 
-describe('a shop’s page', () => {
+describe.skipIf(noBrowser !== null)('a shop’s page', () => {
   let shop: Server
   let shopUrl: string
   let script: string
@@ -272,7 +275,7 @@ describe('a shop’s page', () => {
   })
 })
 
-describe('the operator’s pages', () => {
+describe.skipIf(noBrowser !== null)('the operator’s pages', () => {
   test('a fault is set and met, the clock is moved, a notice sent again, and each request is in the log', async () => {
     merchant.answers.push(503)
     await merchant.charge('order-1')
@@ -326,7 +329,7 @@ describe('the operator’s pages', () => {
   })
 })
 
-describe('where a charge’s answer leads', () => {
+describe.skipIf(noBrowser !== null)('where a charge’s answer leads', () => {
   test('the QR is an image, and its text pays at the operator’s scanner', async () => {
     const { body } = await merchant.call('POST', '/v2/charge', {
       payment_type: 'qris',
