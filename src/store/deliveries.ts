@@ -108,16 +108,22 @@ export async function finishDeliveries(
   )
 }
 
-/** Handlers that still run keep what they hold. */
+/** Handlers that still run keep what they hold. A row that is just being finished is passed over: to wait for it while the ending waits for another of these would be a deadlock. */
 export async function renewLeases(
   database: Queryable,
   held: readonly Pick<Claimed, 'handler_id' | 'subject_id' | 'sequence'>[],
   options: { leasedBy: string; leaseSeconds: number },
 ): Promise<void> {
   await database.query(
-    `update bayar.deliveries d set leased_until = now() + make_interval(secs => $3)
-       from json_to_recordset($1::json) as h(handler_id int, subject_id uuid, sequence int)
-      where d.handler_id = h.handler_id and d.subject_id = h.subject_id and d.sequence = h.sequence and d.leased_by = $2 and d.state = 'waiting'`,
+    `with free as materialized (
+       select d.ctid from bayar.deliveries d
+         join json_to_recordset($1::json) as h(handler_id int, subject_id uuid, sequence int)
+           on d.handler_id = h.handler_id and d.subject_id = h.subject_id and d.sequence = h.sequence
+        where d.leased_by = $2 and d.finished_at is null
+          for update of d skip locked
+     )
+     update bayar.deliveries d set leased_until = now() + make_interval(secs => $3)
+      where ${NOT_WAITING_FOR_DISK} and d.ctid = any (array(select ctid from free))`,
     [JSON.stringify(held), options.leasedBy, options.leaseSeconds],
   )
 }

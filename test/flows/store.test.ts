@@ -3,7 +3,7 @@ import { composeBayar } from '../../src/bayar.ts'
 import { readOptions } from '../../src/config.ts'
 import { silentLog } from '../../src/operations/log.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { claimDeliveries } from '../../src/store/deliveries.ts'
+import { claimDeliveries, finishDeliveries, renewLeases } from '../../src/store/deliveries.ts'
 import { createTestBayar } from '../../src/testing/index.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { bytesOf, notice } from '../support/notice.ts'
@@ -94,4 +94,43 @@ test('a charge for an account without a key is refused before anything is writte
   await bayar.close()
   await database.drop()
   expect(written).toBeUndefined()
+})
+
+test('a lease that is renewed while others are being finished waits for nobody, so neither fails', async () => {
+  const database = await cloneDatabase()
+  const db = openDatabase({ database: database.url, connections: 3 })
+  await db.query(`insert into bayar.handlers (name, kind, events, since) values ('here', 'on', '{}', now())`)
+  await db.query(`insert into bayar.deliveries (handler_id, subject_id, sequence, event_id, due_at, created_at)
+    select 1, gen_random_uuid(), 1, gen_random_uuid(), now(), now() from generate_series(1, 2)`)
+  const mine = { leaseSeconds: 30, leasedBy: '00000000-0000-4000-8000-000000000001' }
+  const [first, second] = await claimDeliveries(db, {
+    rooms: [{ handlerId: 1, free: 2 }],
+    at: new Date(Date.now() + 1000),
+    ...mine,
+  })
+  const done = (one: typeof first) => ({
+    ...one!,
+    state: 'done' as const,
+    failed: false,
+    error: null,
+    due_at: null,
+  })
+  let finishing: Promise<void> | undefined
+  await db.transaction(async (tx) => {
+    await renewLeases(tx, [second!], mine)
+    finishing = finishDeliveries(db, [done(first), done(second)], { leasedBy: mine.leasedBy, at: new Date() })
+    // It holds the first and waits for the second.
+    for (let waiting = 0; waiting === 0; ) {
+      const { rows } = await tx.query<{ waiting: number }>(
+        `select count(*)::int as waiting from pg_locks where not granted and locktype = 'transactionid'`,
+      )
+      waiting = rows[0]!.waiting
+    }
+    await renewLeases(tx, [first!], mine)
+  })
+  await finishing
+  const { rows } = await db.query<{ state: string }>('select state from bayar.deliveries')
+  await db.close()
+  await database.drop()
+  expect(rows.map((row) => row.state)).toEqual(['done', 'done'])
 })

@@ -9,6 +9,7 @@
 import { secondsAfter } from '../../domain/clock.ts'
 import { nextTryAt } from '../../domain/retry.ts'
 import { randomKey } from '../../domain/uuid.ts'
+import { connectionLost, mustRunAgain } from '../../store/database.ts'
 import {
   type Claimed,
   claimDeliveries,
@@ -28,6 +29,7 @@ const AT_ONCE = 128
 /** A claim for a handful costs the database as much as one for a hundred, so under load they gather for a moment. */
 const CLAIM_EVERY_MS = 20
 const LEASE_SECONDS = 30
+const FINISH_RUNS_MAX = 3
 const RENEW_EVERY_MS = 10_000
 const POLL_MS = 1_000
 /** The longest that one try may take; the handler is told by `abort`. */
@@ -210,15 +212,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
     while (finished.length > 0) {
       const batch = finished
       finished = []
-      try {
-        await finishDeliveries(context.database, batch, { leasedBy, at: context.clock.now() })
-      } catch (error) {
-        // The leases end, and the handlers are asked again: at least once.
-        context.log.error('deliveries could not be finished', {
-          reason: reasonOf(error),
-          count: batch.length,
-        })
-      }
+      await writeFinished(batch)
       for (const one of batch) {
         if (running.delete(nameOf(one))) busy.set(one.handler_id, (busy.get(one.handler_id) ?? 1) - 1)
       }
@@ -227,6 +221,22 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
     // A finished delivery may have freed the next of its lane.
     if (stopped) settle()
     else wake()
+  }
+
+  /** What is not written is done again when its lease ends, so it is worth a second try. */
+  async function writeFinished(batch: readonly Finished[]): Promise<void> {
+    for (let run = 1; ; run++) {
+      try {
+        return await finishDeliveries(context.database, batch, { leasedBy, at: context.clock.now() })
+      } catch (error) {
+        if (run < FINISH_RUNS_MAX && (mustRunAgain(error) || connectionLost(error))) continue
+        context.log.error('deliveries could not be finished', {
+          reason: reasonOf(error),
+          count: batch.length,
+        })
+        return
+      }
+    }
   }
 
   async function renewHeld(): Promise<void> {
