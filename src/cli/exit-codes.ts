@@ -5,7 +5,7 @@ import { type ErrorCode, isBayarError } from '../errors.ts'
 export const EXIT_CODES = [
   { code: 0,   name: 'ok',       says: 'Done.' },
   { code: 1,   name: 'failed',   says: 'It was tried and did not succeed; the sentence says why.' },
-  { code: 2,   name: 'usage',    says: 'The command line or the configuration is wrong: try again only after a change.' },
+  { code: 2,   name: 'usage',    says: 'The command line, the configuration or the version of Node is wrong: try again only after a change.' },
   { code: 3,   name: 'running',  says: '`bayar dev` already runs with this BAYAR_HOME; its addresses were printed.' },
   { code: 4,   name: 'unready',  says: 'Something is not ready: database, migrations, handlers, Midtrans, or a port that is taken.' },
   { code: 5,   name: 'problems', says: '`bayar doctor` found problems.' },

@@ -215,6 +215,17 @@ describe('notifications and events', () => {
     expect((await shop.call('POST', '/midtrans/api/notifications/nothing/replay/')).status).toBe(404)
   })
 
+  test('are replayed altogether only when that is said', async () => {
+    const replay = (body?: object) => shop.call('POST', '/midtrans/api/notifications/replay/', body)
+    for (const body of [undefined, {}, { limit: 5 }, { all: false }, { all: true, order_id: 'ORDER-01' }]) {
+      expect((await replay(body)).status, JSON.stringify(body)).toBe(400)
+    }
+    expect((await replay({})).body.problems).toEqual([
+      { field: 'body', reason: expect.stringContaining('or "all": true') },
+    ])
+    expect(await replay({ all: true, limit: 2 })).toMatchObject({ status: 200, body: { replayed: 2 } })
+  })
+
   test('are delivered again to one handler', async () => {
     const told = shop.events.length
     const again = await shop.call('POST', '/midtrans/api/events/replay/', {

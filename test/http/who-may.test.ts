@@ -123,7 +123,7 @@ describe('a user', () => {
       ['POST', `${own}resolve_review/`, { reason: 'conflict', decision: 'accept', because: 'I say so' }],
       ['GET', '/midtrans/api/notifications/'],
       ['GET', `/midtrans/api/notifications/${ids['ORDER-DEWI-1']}/`],
-      ['POST', '/midtrans/api/notifications/replay/', {}],
+      ['POST', '/midtrans/api/notifications/replay/', { all: true }],
       ['POST', `/midtrans/api/notifications/${ids['ORDER-DEWI-1']}/replay/`],
       ['GET', '/midtrans/api/events/'],
       ['POST', '/midtrans/api/events/replay/', { handler: 'any' }],

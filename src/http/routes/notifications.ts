@@ -1,6 +1,6 @@
 /** What Midtrans told us, for staff; the arrival itself is in `receive.ts`. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import { BayarError } from '../../errors.ts'
+import { BayarError, invalidRequest } from '../../errors.ts'
 import {
   byId,
   idempotent,
@@ -58,7 +58,7 @@ const replayMany = createRoute({
   method: 'post',
   path: `${at}/replay`,
   ...words,
-  summary: 'Judge a range or a filter again, oldest first',
+  summary: 'Judge a range or a filter again, oldest first; `all: true` for everything',
   request: { query: noQuery, headers: idempotent, body: jsonBody(notificationReplay) },
   responses: { 200: answers(replayedMany, 'How many, and whether more are left.') },
 })
@@ -117,8 +117,18 @@ export function addNotificationRoutes(
       without_handlers,
       limit,
       after,
+      all,
     } = c.req.valid('json')
     const filter = given({ status, orderId, paymentId, from: dated(from), to: dated(to) })
+    // A body that was lost on the way must not mean everything.
+    if (Object.keys(filter).length > 0 === (all === true)) {
+      throw invalidRequest([
+        {
+          field: 'body',
+          reason: 'must have a filter (status, order_id, payment_id, from, to), or "all": true',
+        },
+      ])
+    }
     const most = limit ?? REPLAYED_MAX
     const byStatus: Record<string, number> = {}
     let count = 0
