@@ -9,7 +9,9 @@ import { checkDatabase } from '../store/check-database.ts'
 import { type Database, unreachable } from '../store/database.ts'
 import { pendingMigrations } from '../store/migrate.ts'
 import { readServerFacts } from '../store/server-facts.ts'
-import { type Loaded, loadConfig } from './load-config.ts'
+import { loadBesideDev } from './dev/beside-dev.ts'
+import { gatewayAddress } from './gateway-address.ts'
+import type { Loaded } from './load-config.ts'
 import { openStore } from './open-store.ts'
 
 export interface Finding {
@@ -48,10 +50,13 @@ const URL_PATIENCE_MS = 5_000
 
 class Problem extends Error {}
 
-export async function examine(config: string | undefined): Promise<readonly Finding[]> {
+export async function examine(
+  config: string | undefined,
+  note: (text: string) => void,
+): Promise<readonly Finding[]> {
   let loaded: Loaded
   try {
-    loaded = await loadConfig(config)
+    loaded = await loadBesideDev(config, note)
   } catch (error) {
     const rest = CHECKS.map(({ check }) => skipped(check))
     return [{ check: 'configuration', state: 'problem', says: sentenceOf(error) }, ...rest]
@@ -105,7 +110,7 @@ function keys({ bayar: { settings } }: Patient): string {
   }
   const where = settings.isProduction ? 'production' : 'sandbox'
   const told = accounts.length === 1 ? 'a server key' : `server keys of ${accounts.length} accounts`
-  return `${told} for ${where}${settings.clientKey === undefined ? '; no client key, which card payments in a browser need' : ''}`
+  return `${told} for ${where}, asked at ${gatewayAddress(settings)}${settings.clientKey === undefined ? '; no client key, which card payments in a browser need' : ''}`
 }
 
 async function notificationUrl({ bayar: { settings } }: Patient): Promise<string> {

@@ -16,9 +16,14 @@ export interface Loaded {
   readonly file: string | null
 }
 
-export async function loadConfig(given: string | undefined): Promise<Loaded> {
+/** `again` for a file that was loaded before the environment was changed. */
+export async function loadConfig(
+  given: string | undefined,
+  options: { readonly again?: true } = {},
+): Promise<Loaded> {
   const file = findConfig(given)
-  if (file !== null) return { bayar: await importConfig(file), file: relative(process.cwd(), file) || file }
+  if (file !== null)
+    return { bayar: await importConfig(file, options), file: relative(process.cwd(), file) || file }
   const [{ createBayar }, { fromEnv }] = await Promise.all([import('../bayar.ts'), import('../config.ts')])
   return { bayar: createBayar(fromEnv()), file: null }
 }
@@ -36,11 +41,11 @@ export function findConfig(given: string | undefined): string | null {
   return NAMES.map((name) => resolve(name)).find((file) => existsSync(file)) ?? null
 }
 
-async function importConfig(file: string): Promise<Bayar> {
+async function importConfig(file: string, { again }: { readonly again?: true }): Promise<Bayar> {
   const name = relative(process.cwd(), file) || file
   let module: { default?: unknown }
   try {
-    module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+    module = (await import(`${pathToFileURL(file).href}${again ? '?again' : ''}`)) as { default?: unknown }
   } catch (cause) {
     // What createBayar has to say is said as it is: it names every mistake.
     if (isBayarError(cause)) throw cause

@@ -40,7 +40,7 @@ export function checkKey({ serverKey, isProduction, baseUrl }: KeyAndPlace): voi
   }
 }
 
-export function basesOf({ baseUrl, isProduction }: KeyAndPlace) {
+export function basesOf({ baseUrl, isProduction }: Omit<KeyAndPlace, 'serverKey'>) {
   const environment = isProduction ? 'production' : 'sandbox'
   const own = baseUrl?.replace(/\/+$/, '')
   return { core: own ?? HOSTS.core[environment], snap: own ?? HOSTS.snap[environment] }

@@ -41,10 +41,10 @@ export function chargeProblems(asked: ChargeAsked, known: readonly Problem[] = [
   check(
     /^[A-Za-z0-9._~-]{1,50}$/.test(asked.orderId),
     'order_id',
-    'takes 1 to 50 letters, digits and - _ ~ .',
+    'takes 1 to 50 characters: letters, digits and - _ . ~ only',
   )
   check(!/^\.{1,2}$/.test(asked.orderId), 'order_id', 'cannot be . or .. (it becomes part of an address)')
-  check(asked.grossAmount > 0n, 'gross_amount', 'must be more than nothing')
+  check(asked.grossAmount > 0n, 'gross_amount', 'must be positive: at least 1 rupiah')
   check(isSafe(asked.grossAmount), 'gross_amount', 'is more than JSON carries exactly')
   problems.push(...fieldProblems(asked.paymentType, { ...asked }))
   problems.push(
@@ -176,10 +176,18 @@ function expiryProblems(asked: ChargeAsked): Problem[] {
   return []
 }
 
+/** As people say it: 7 days, not 10080 minutes. */
 function spanOf(seconds: number): string {
-  const { expiry_duration, unit } = spanIn(seconds)
-  return `${expiry_duration} ${unit}s`
+  const [size, unit] = SPANS.find(([length]) => seconds % length === 0) ?? [1, 'second']
+  const count = seconds / size
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }
+
+const SPANS: readonly (readonly [seconds: number, unit: string])[] = [
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+]
 
 /** In minutes, Midtrans's own default, where they come out even. */
 export function spanIn(seconds: number): Pick<CustomExpiry, 'expiry_duration' | 'unit'> {

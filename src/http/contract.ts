@@ -675,12 +675,9 @@ export const notificationReplay = z
       .uuid(sentence('must be a UUID'))
       .optional()
       .openapi({ description: '`next_after` of the answer before.' }),
-    all: z
-      .literal(true, sentence('must be true, or be left out'))
-      .optional()
-      .openapi({
-        description: 'Every notification there is, when no filter is given. One of the two must be.',
-      }),
+    all: z.literal(true, sentence('must be true, or be left out')).optional().openapi({
+      description: 'Every notification there is, when no filter is given. One of the two must be.',
+    }),
   })
   .openapi('NotificationReplay')
 

@@ -181,6 +181,38 @@ test('without BAYAR_DEV_HANDLERS its handler is retired, and nothing waits for i
   expect(await first.end('SIGTERM')).toMatchObject({ code: 0 })
 }, 120_000)
 
+test('commands beside it are about it, and never mix its parts with others', async () => {
+  await start()
+  const dev = devFile()
+  await chargeAndPay(dev, 'ORDER-BESIDE')
+  const beside = (args: readonly string[], extra: NodeJS.ProcessEnv = {}) =>
+    bayar(args, { cwd: folder.path, env: { BAYAR_HOME: home, ...extra } })
+
+  const shown = await beside(['payments', 'show', 'ORDER-BESIDE'])
+  expect(shown).toMatchObject({ code: 0, stderr: expect.stringMatching(/^No other key .*home.dev\.json\.\n$/) })
+  expect(shown.stdout).toContain('settled')
+  const doctor = await beside(['doctor'])
+  expect(doctor.stdout).toContain(`asked at ${dev.simulator_url}`)
+  expect(doctor.code).toBe(0)
+
+  const file = join(folder.path, 'beside.config.mjs')
+  const library = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)
+  const configured = (options: string) =>
+    writeFileSync(
+      file,
+      `import { createBayar, fromEnv } from ${library}\nexport default createBayar({ ...fromEnv(), ${options} })\n`,
+    )
+  configured('')
+  expect((await beside(['status', '--config', file])).code).toBe(0)
+  for (const own of [`serverKey: 'SB-Mid-server-of-another'`, 'isProduction: true']) {
+    configured(own)
+    const refused = await beside(['status', '--config', file])
+    expect(refused.code).not.toBe(0)
+    expect(refused.stderr).not.toContain('No other key')
+  }
+  expect((await beside(['status'], { MIDTRANS_SERVER_KEY: 'SB-Mid-server-of-another' })).code).not.toBe(0)
+}, 120_000)
+
 test('a person is shown the addresses and two commands to paste, which work', async () => {
   const first = await start({}, folder.path, [])
   expect(first.firstLine).toBe('bayar runs.')

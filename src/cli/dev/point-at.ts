@@ -4,7 +4,7 @@
  */
 import type { Bayar } from '../../bayar.ts'
 import { BayarError, type Problem } from '../../errors.ts'
-import { loadConfig } from '../load-config.ts'
+import { type Loaded, loadConfig } from '../load-config.ts'
 import type { Keys } from './keys.ts'
 
 export interface Target {
@@ -14,7 +14,11 @@ export interface Target {
   readonly simulatorUrl: string | null
 }
 
-export async function loadPointedAt(config: string | undefined, target: Target): Promise<Bayar> {
+export async function loadPointedAt(
+  config: string | undefined,
+  target: Target,
+  options?: { readonly again: true },
+): Promise<Loaded> {
   const { keys, databaseUrl, simulatorUrl } = target
   const givenDatabase = process.env.DATABASE_URL
   Object.assign(process.env, {
@@ -30,14 +34,15 @@ export async function loadPointedAt(config: string | undefined, target: Target):
   if (simulatorUrl === null) delete process.env.MIDTRANS_BASE_URL
   else process.env.MIDTRANS_BASE_URL = simulatorUrl
 
-  const { bayar, file } = await loadConfig(config)
+  const loaded = await loadConfig(config, options)
+  const { bayar, file } = loaded
   try {
     checkTarget(bayar, file, target)
   } catch (error) {
     await bayar.close()
     throw error
   }
-  return bayar
+  return loaded
 }
 
 function checkTarget(
@@ -63,11 +68,11 @@ function checkTarget(
   )
 }
 
-function sameUrl(given: string | undefined, ours: string): boolean {
+export function sameUrl(given: string | undefined, ours: string): boolean {
   return given !== undefined && new URL(given).href === new URL(ours).href
 }
 
 /** A pool of the host's own tells its address, if it was made from one. */
-function databaseOf(database: Bayar['settings']['database']): string | undefined {
+export function databaseOf(database: Bayar['settings']['database']): string | undefined {
   return typeof database === 'object' ? database.options.connectionString : database
 }

@@ -106,7 +106,7 @@ async function start(call: Call, { gateway, given, home, keys, stop, onStop }: S
 
   // 5. The user's instance, or one from the environment.
   const config = findConfig(call.text('config'))
-  const bayar = await loadPointedAt(call.text('config'), { keys, databaseUrl, simulatorUrl })
+  const { bayar } = await loadPointedAt(call.text('config'), { keys, databaseUrl, simulatorUrl })
   onStop(() => bayar.close())
   const applied = await bayar.migrate()
   if (applied.length > 0)

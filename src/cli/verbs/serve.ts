@@ -3,12 +3,12 @@ import { APP_PORT, choosePort, hostOf } from '../ports.ts'
 import { serveApp } from '../serve-app.ts'
 import { listenForStop } from '../stop-signal.ts'
 import { waitUntilReady } from '../wait-until-ready.ts'
-import { withBayar } from '../with-bayar.ts'
+import { withOwnBayar } from '../with-bayar.ts'
 
 export async function run(call: Call): Promise<undefined> {
   const stop = listenForStop((text) => call.out.note(text))
   const host = hostOf(call.text('host'))
-  await withBayar(call, async (bayar) => {
+  await withOwnBayar(call, async (bayar) => {
     const port = await choosePort(APP_PORT, call.whole('port'), host)
     await waitUntilReady(bayar, call, stop)
     const worker = call.has('worker') ? await bayar.work() : undefined

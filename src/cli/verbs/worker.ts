@@ -1,11 +1,11 @@
 import type { Call } from '../call.ts'
 import { listenForStop } from '../stop-signal.ts'
 import { waitUntilReady } from '../wait-until-ready.ts'
-import { withBayar } from '../with-bayar.ts'
+import { withOwnBayar } from '../with-bayar.ts'
 
 export async function run(call: Call): Promise<undefined> {
   const stop = listenForStop((text) => call.out.note(text))
-  await withBayar(call, async (bayar) => {
+  await withOwnBayar(call, async (bayar) => {
     await waitUntilReady(bayar, call, stop)
     const worker = await bayar.work()
     const handlers = (await bayar.events.handlers()).filter(

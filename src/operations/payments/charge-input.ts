@@ -212,9 +212,9 @@ function readerOf(problems: Problem[]) {
         : value
     },
     amount(field: string, value: unknown): bigint | undefined {
-      return (
-        (typeof value === 'number' ? parseRupiah(value) : undefined) ?? wrong(field, 'must be whole rupiah')
-      )
+      const rupiah = typeof value === 'number' ? parseRupiah(value) : undefined
+      if (rupiah !== undefined && rupiah > 0n) return rupiah
+      return wrong(field, 'must be positive: whole rupiah, at least 1')
     },
     list(field: string, value: unknown): readonly unknown[] {
       if (value === undefined || value === null) return []

@@ -25,7 +25,7 @@ import { refused } from './gateway-refusal.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
 import { type CheckedRefund, checkRefund, type RefundInput } from './refund-input.ts'
 import { type Refund, toRefundView } from './refund-view.ts'
-import { whyNotAmount } from './refundability.ts'
+import { refundabilityOf, whyNotAmount } from './refundability.ts'
 import {
   type IntentOutcome,
   lookUpIntent,
@@ -187,7 +187,17 @@ function attemptToRefund(payment: PaymentState, { transactionId }: CheckedRefund
 function amountToRefund(payment: PaymentState, attempt: AttemptState, asked: Rupiah | null): Rupiah {
   const left = refundable(attempt, payment.refunds)
   const amount = asked ?? left
-  const reason = whyNotAmount(attempt, amount, attempt.capturedAmount)
+  const whole = attempt.capturedAmount
+  // The method can give back; this amount it cannot.
+  if (asked !== null && asked !== whole && refundabilityOf(attempt).wholeOnly) {
+    throw invalidRequest([
+      {
+        field: 'amount',
+        reason: `must be ${whole} or be left out, because by this method only the whole amount can be given back`,
+      },
+    ])
+  }
+  const reason = whyNotAmount(attempt, amount, whole)
   if (reason !== null) throw new BayarError('method_not_refundable', reason)
   if (amount > left || left === 0n) {
     throw new BayarError('refund_too_large', `${left} is left of ${payment.orderId}.`, {
