@@ -248,7 +248,9 @@ export function isBayarError(error: unknown, code?: ErrorCode): error is BayarEr
 /** Several mistakes at once, because finding them one by one costs a deployment each. */
 export function invalidRequest(problems: readonly Problem[]): BayarError {
   const sentence = problems.map((problem) => `${problem.field}: ${problem.reason}`).join('; ')
-  return new BayarError('invalid_request', `${sentence}.`, { details: { problems } })
+  return new BayarError('invalid_request', /[.?]$/.test(sentence) ? sentence : `${sentence}.`, {
+    details: { problems },
+  })
 }
 
 /**

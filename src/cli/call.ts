@@ -1,7 +1,7 @@
 /** Reads a command line against a verb's row. All mistakes are told at once, each with the near flag. */
 import { parseArgs } from 'node:util'
+import { didYouMean } from '../domain/nearest.ts'
 import { UsageError } from './exit-codes.ts'
-import { didYouMean } from './nearest.ts'
 import { Output } from './output.ts'
 import { readInstant } from './read-instant.ts'
 import { type Flag, flagsOf, type Verb } from './verb.ts'

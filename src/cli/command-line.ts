@@ -1,10 +1,10 @@
 /** The command line: finds the verb's row, reads the call, runs it, and turns what went wrong into one sentence and an exit code. */
 import { readFileSync } from 'node:fs'
+import { didYouMean } from '../domain/nearest.ts'
 import { isBayarError } from '../errors.ts'
 import { readCall } from './call.ts'
 import { type ExitName, exitCode, exitOf, UsageError } from './exit-codes.ts'
 import { helpOf, helpOfAll } from './help.ts'
-import { didYouMean } from './nearest.ts'
 import type { Verb } from './verb.ts'
 import { VERBS } from './verbs.ts'
 

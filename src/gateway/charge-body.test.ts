@@ -163,6 +163,11 @@ describe('what Midtrans would refuse', () => {
     expect(() => chargeBody(asked, now)).toThrow(expect.objectContaining({ code: 'invalid_request' }))
   })
 
+  it('says a limit of time in the words of people', () => {
+    const [problem] = chargeProblems({ ...transfer, expirySeconds: 181 * 24 * 3600 })
+    expect(problem?.reason).toMatch(/^is at most \d+ days for this payment method$/)
+  })
+
   // biome-ignore format: a table is read in columns
   it.each<[field: string, method: Record<string, unknown>]>([
     ['token_id',             { paymentType: 'credit_card' }],

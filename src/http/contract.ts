@@ -15,6 +15,11 @@ import { PAYMENT_TYPES } from '../gateway/wire.ts'
 type Words<Word extends string> = [Word, ...Word[]]
 
 const sentence = (text: string) => ({ error: text })
+/** An object with no other fields. It tells which there are, so that whoever mistyped one is shown the nearest. */
+const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: ({ code }) => (code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
+  })
 /** PostgreSQL stores neither U+0000 nor half a character. */
 const text = (charactersMax: number) =>
   z
@@ -47,7 +52,7 @@ const notificationStatus = z.enum([
 
 // ── payments ──
 
-const chargeItem = z.strictObject({
+const chargeItem = strict({
   id: z.string().optional(),
   name: z.string(),
   price: rupiah.openapi({ description: 'Negative for a discount.' }),
@@ -58,7 +63,7 @@ const chargeItem = z.strictObject({
   url: z.string().optional(),
 })
 
-const address = z.strictObject({
+const address = strict({
   first_name: z.string().optional(),
   last_name: z.string().optional(),
   email: z.string().optional(),
@@ -69,7 +74,7 @@ const address = z.strictObject({
   country_code: z.string().optional(),
 })
 
-const bankTexts = z.array(z.strictObject({ id: z.string(), en: z.string() })).optional()
+const bankTexts = z.array(strict({ id: z.string(), en: z.string() })).optional()
 const of = (methods: string, says = '') => ({
   description: `For ${methods}.${says === '' ? '' : ` ${says}`}`,
 })
@@ -99,10 +104,7 @@ export const methodFields = {
     .openapi(
       of('bank_transfer', 'A number of your own choosing, where your contract with the bank allows it.'),
     ),
-  free_text: z
-    .strictObject({ inquiry: bankTexts, payment: bankTexts })
-    .optional()
-    .openapi(of('bank_transfer')),
+  free_text: strict({ inquiry: bankTexts, payment: bankTexts }).optional().openapi(of('bank_transfer')),
   sub_company_code: z.string().optional().openapi(of('bank_transfer with bca')),
   recipient_name: z.string().optional().openapi(of('bank_transfer with permata')),
   bill_info1: z.string().optional().openapi(of('echannel', 'A label; its value is the next one.')),
@@ -145,23 +147,21 @@ const orderFields = {
   order_id: z.string().optional().openapi({
     description: 'Yours, unique: at most 50 letters, digits and - _ ~ . Made for you when left out.',
   }),
-  customer_details: z
-    .strictObject({
-      first_name: z.string().optional(),
-      last_name: z.string().optional(),
-      email: z.string().optional(),
-      phone: z.string().optional(),
-      billing_address: address.optional(),
-      shipping_address: address.optional(),
-    })
+  customer_details: strict({
+    first_name: z.string().optional(),
+    last_name: z.string().optional(),
+    email: z.string().optional(),
+    phone: z.string().optional(),
+    billing_address: address.optional(),
+    shipping_address: address.optional(),
+  })
     .optional()
     .openapi({ description: 'Needed by akulaku and kredivo.' }),
   item_details: z
     .array(chargeItem)
     .optional()
     .openapi({ description: 'Must add up to gross_amount. Needed by akulaku and kredivo.' }),
-  custom_expiry: z
-    .strictObject({ duration: z.int(), unit: z.enum(['second', 'minute', 'hour', 'day']) })
+  custom_expiry: strict({ duration: z.int(), unit: z.enum(['second', 'minute', 'hour', 'day']) })
     .optional()
     .openapi({ description: 'Not for credit_card and ovo.' }),
   custom_fields: z.array(z.string()).optional().openapi({ description: 'At most three.' }),
@@ -175,32 +175,27 @@ const orderFields = {
     .openapi({ description: 'The last attempt of this order ended without money: begin another one.' }),
 }
 
-export const chargeRequest = z
-  .strictObject({ payment_type: z.enum(PAYMENT_TYPES), ...methodFields, ...orderFields })
-  .openapi('ChargeRequest')
+export const chargeRequest = strict({
+  payment_type: z.enum(PAYMENT_TYPES),
+  ...methodFields,
+  ...orderFields,
+}).openapi('ChargeRequest')
 
-export const checkoutRequest = z
-  .strictObject({
-    ...orderFields,
-    enabled_payments: z
-      .array(z.enum(SNAP_METHODS))
-      .optional()
-      .openapi({ description: 'What the customer may choose from; left out, what the dashboard says.' }),
-    finish_url: z
-      .string()
-      .optional()
-      .openapi({ description: 'Where the page sends the customer afterwards.' }),
-    error_url: z.string().optional(),
-    card: z
-      .strictObject({
-        secure: z.boolean().optional().openapi({ description: '3-D Secure; asked for unless false.' }),
-        save_card: z.boolean().optional(),
-        bank: z.string().optional().openapi({ description: 'Which bank takes the card.' }),
-        type: z.literal('authorize').optional().openapi({ description: 'Only reserve the amount.' }),
-      })
-      .optional(),
-  })
-  .openapi('CheckoutRequest')
+export const checkoutRequest = strict({
+  ...orderFields,
+  enabled_payments: z
+    .array(z.enum(SNAP_METHODS))
+    .optional()
+    .openapi({ description: 'What the customer may choose from; left out, what the dashboard says.' }),
+  finish_url: z.string().optional().openapi({ description: 'Where the page sends the customer afterwards.' }),
+  error_url: z.string().optional(),
+  card: strict({
+    secure: z.boolean().optional().openapi({ description: '3-D Secure; asked for unless false.' }),
+    save_card: z.boolean().optional(),
+    bank: z.string().optional().openapi({ description: 'Which bank takes the card.' }),
+    type: z.literal('authorize').optional().openapi({ description: 'Only reserve the amount.' }),
+  }).optional(),
+}).openapi('CheckoutRequest')
 
 const instructions = {
   va_number: z.string().nullable(),
@@ -362,35 +357,31 @@ export const review = z
   })
   .openapi('Review')
 
-export const captureRequest = z
-  .strictObject({
-    amount: rupiah
-      .min(1, sentence('must be at least 1'))
-      .optional()
-      .openapi({ description: 'At most what is reserved; left out, all of it.' }),
-  })
-  .openapi('CaptureRequest')
+export const captureRequest = strict({
+  amount: rupiah
+    .min(1, sentence('must be at least 1'))
+    .optional()
+    .openapi({ description: 'At most what is reserved; left out, all of it.' }),
+}).openapi('CaptureRequest')
 
-export const refundRequest = z
-  .strictObject({
-    amount: rupiah
-      .min(1, sentence('must be at least 1'))
-      .optional()
-      .openapi({ description: 'Left out, all that is left.' }),
-    reason: text(255).optional(),
-    direct: z
-      .boolean()
-      .optional()
-      .openapi({ description: 'Ask the bank or wallet at once, instead of queueing it at Midtrans.' }),
-    refund_key: text(100).optional().openapi({
-      description:
-        'Your own name for this refund: letters, digits, - and _. Asked again under it, it is the same refund. Left out, it is made from Idempotency-Key.',
-    }),
-    transaction_id: text(100)
-      .optional()
-      .openapi({ description: 'Needed only when two ways of paying the order were both paid.' }),
-  })
-  .openapi('RefundRequest')
+export const refundRequest = strict({
+  amount: rupiah
+    .min(1, sentence('must be at least 1'))
+    .optional()
+    .openapi({ description: 'Left out, all that is left.' }),
+  reason: text(255).optional(),
+  direct: z
+    .boolean()
+    .optional()
+    .openapi({ description: 'Ask the bank or wallet at once, instead of queueing it at Midtrans.' }),
+  refund_key: text(100).optional().openapi({
+    description:
+      'Your own name for this refund: letters, digits, - and _. Asked again under it, it is the same refund. Left out, it is made from Idempotency-Key.',
+  }),
+  transaction_id: text(100)
+    .optional()
+    .openapi({ description: 'Needed only when two ways of paying the order were both paid.' }),
+}).openapi('RefundRequest')
 
 const refund = z
   .object({
@@ -449,16 +440,14 @@ export const checkedPayment = z
   })
   .openapi('CheckedPayment')
 
-export const reviewDecision = z
-  .strictObject({
-    reason: reviewReason,
-    transaction_id: text(100)
-      .optional()
-      .openapi({ description: 'Needed only when several transactions wait for the same reason.' }),
-    decision: z.enum(['accept', 'dismiss']),
-    because: text(1000),
-  })
-  .openapi('ReviewDecision')
+export const reviewDecision = strict({
+  reason: reviewReason,
+  transaction_id: text(100)
+    .optional()
+    .openapi({ description: 'Needed only when several transactions wait for the same reason.' }),
+  decision: z.enum(['accept', 'dismiss']),
+  because: text(1000),
+}).openapi('ReviewDecision')
 
 // ── linked accounts ──
 
@@ -498,17 +487,15 @@ export const createdPayAccount = z
   })
   .openapi('CreatedPayAccount')
 
-export const payAccountRequest = z
-  .strictObject({
-    phone_number: z
-      .string()
-      .openapi({ description: 'One that your user has proved to be theirs.', example: '081234567890' }),
-    country_code: z.string().optional().openapi({ example: '62' }),
-    redirect_url: z.string().optional(),
-    user_id: z.string().optional().openapi({ description: 'Whose account it is.' }),
-    merchant: z.string().optional().openapi({ description: 'Which of your Midtrans accounts.' }),
-  })
-  .openapi('PayAccountRequest')
+export const payAccountRequest = strict({
+  phone_number: z
+    .string()
+    .openapi({ description: 'One that your user has proved to be theirs.', example: '081234567890' }),
+  country_code: z.string().optional().openapi({ example: '62' }),
+  redirect_url: z.string().optional(),
+  user_id: z.string().optional().openapi({ description: 'Whose account it is.' }),
+  merchant: z.string().optional().openapi({ description: 'Which of your Midtrans accounts.' }),
+}).openapi('PayAccountRequest')
 
 // ── lists ──
 
@@ -536,7 +523,7 @@ const paging = {
   cursor: text(200).optional().openapi({ description: 'As in `next` and `previous` of a page.' }),
 }
 
-export const paymentQuery = z.strictObject({
+export const paymentQuery = strict({
   order_id: text(200).optional(),
   order_id_prefix: text(200).optional(),
   transaction_id: text(200).optional(),
@@ -557,7 +544,7 @@ export const paymentQuery = z.strictObject({
   ...paging,
 })
 
-export const notificationQuery = z.strictObject({
+export const notificationQuery = strict({
   status: notificationStatus.optional(),
   order_id: text(200).optional(),
   payment_id: z.uuid(sentence('must be a UUID')).optional(),
@@ -567,7 +554,7 @@ export const notificationQuery = z.strictObject({
   ...paging,
 })
 
-export const eventQuery = z.strictObject({
+export const eventQuery = strict({
   payment_id: z.uuid(sentence('must be a UUID')).optional(),
   type: eventType.optional(),
   from: time.optional(),
@@ -575,9 +562,9 @@ export const eventQuery = z.strictObject({
   ...paging,
 })
 
-export const reviewQuery = z.strictObject(paging)
+export const reviewQuery = strict(paging)
 
-export const payAccountQuery = z.strictObject({
+export const payAccountQuery = strict({
   status: z.enum(PAY_ACCOUNT_STATUSES).optional(),
   user_id: text(255).optional(),
   merchant: text(50).optional(),
@@ -586,9 +573,9 @@ export const payAccountQuery = z.strictObject({
 })
 
 /** Which Midtrans account, where there are several. */
-export const ofMerchant = z.strictObject({ merchant: text(50).optional() })
+export const ofMerchant = strict({ merchant: text(50).optional() })
 export const byAccountId = z.object({ account_id: z.string() })
-export const noQuery = z.strictObject({})
+export const noQuery = strict({})
 
 export function pageOf<Entry extends z.ZodType>(entry: Entry, name: string) {
   return z
@@ -655,31 +642,29 @@ const withoutHandlers = z
   .optional()
   .openapi({ description: 'Apply it without the handlers that run within the transaction.' })
 
-export const replayOptions = z.strictObject({ without_handlers: withoutHandlers }).openapi('ReplayOptions')
+export const replayOptions = strict({ without_handlers: withoutHandlers }).openapi('ReplayOptions')
 
-export const notificationReplay = z
-  .strictObject({
-    status: notificationStatus.optional(),
-    order_id: text(200).optional(),
-    payment_id: z.uuid(sentence('must be a UUID')).optional(),
-    from: bodyTime.optional(),
-    to: bodyTime.optional(),
-    without_handlers: withoutHandlers,
-    limit: z
-      .int()
-      .min(1)
-      .max(1000)
-      .optional()
-      .openapi({ description: 'At most so many in this request; 1000 unless told.' }),
-    after: z
-      .uuid(sentence('must be a UUID'))
-      .optional()
-      .openapi({ description: '`next_after` of the answer before.' }),
-    all: z.literal(true, sentence('must be true, or be left out')).optional().openapi({
-      description: 'Every notification there is, when no filter is given. One of the two must be.',
-    }),
-  })
-  .openapi('NotificationReplay')
+export const notificationReplay = strict({
+  status: notificationStatus.optional(),
+  order_id: text(200).optional(),
+  payment_id: z.uuid(sentence('must be a UUID')).optional(),
+  from: bodyTime.optional(),
+  to: bodyTime.optional(),
+  without_handlers: withoutHandlers,
+  limit: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .openapi({ description: 'At most so many in this request; 1000 unless told.' }),
+  after: z
+    .uuid(sentence('must be a UUID'))
+    .optional()
+    .openapi({ description: '`next_after` of the answer before.' }),
+  all: z.literal(true, sentence('must be true, or be left out')).optional().openapi({
+    description: 'Every notification there is, when no filter is given. One of the two must be.',
+  }),
+}).openapi('NotificationReplay')
 
 export const replayed = z
   .object({
@@ -705,16 +690,14 @@ export const replayedMany = z
 
 export const event = z.object({ ...historyFields, payment_id: uuid, type: eventType }).openapi('Event')
 
-export const eventReplay = z
-  .strictObject({
-    handler: text(200),
-    event_id: z.uuid(sentence('must be a UUID')).optional(),
-    payment_id: z.uuid(sentence('must be a UUID')).optional(),
-    type: eventType.optional(),
-    from: bodyTime.optional(),
-    to: bodyTime.optional(),
-  })
-  .openapi('EventReplay')
+export const eventReplay = strict({
+  handler: text(200),
+  event_id: z.uuid(sentence('must be a UUID')).optional(),
+  payment_id: z.uuid(sentence('must be a UUID')).optional(),
+  type: eventType.optional(),
+  from: bodyTime.optional(),
+  to: bodyTime.optional(),
+}).openapi('EventReplay')
 
 export const owed = z
   .object({ owed: z.int().openapi({ description: 'Deliveries that are owed again.' }) })

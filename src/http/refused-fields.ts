@@ -1,14 +1,17 @@
 import type { z } from '@hono/zod-openapi'
 import type { Problem } from '../errors.ts'
+import { meantField } from './meant-field.ts'
 
 /** The schema's complaints in our words: which field, and what it must be. What was sent is not repeated: it may be anything. */
 export function problemsIn(target: string, issues: readonly z.core.$ZodIssue[]): Problem[] {
   return issues.flatMap((issue): Problem[] => {
     const field = fieldOf(issue.path) || target
     if (issue.code === 'unrecognized_keys') {
+      // The contract gives the names that there are as the message.
+      const known = issue.message.split(' ')
       return issue.keys.slice(0, 20).map((key) => ({
         field: fieldOf([...issue.path, key]).slice(0, 200),
-        reason: 'is not a field of this request',
+        reason: `is not a field of this request${meantField(key, known)}`,
       }))
     }
     if (issue.code === 'invalid_type')

@@ -189,7 +189,10 @@ test('commands beside it are about it, and never mix its parts with others', asy
     bayar(args, { cwd: folder.path, env: { BAYAR_HOME: home, ...extra } })
 
   const shown = await beside(['payments', 'show', 'ORDER-BESIDE'])
-  expect(shown).toMatchObject({ code: 0, stderr: expect.stringMatching(/^No other key .*home.dev\.json\.\n$/) })
+  expect(shown).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^No other key .*home.dev\.json\.\n$/),
+  })
   expect(shown.stdout).toContain('settled')
   const doctor = await beside(['doctor'])
   expect(doctor.stdout).toContain(`asked at ${dev.simulator_url}`)

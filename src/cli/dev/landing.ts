@@ -20,6 +20,7 @@ export function landingPage(addresses: {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <title>bayar</title>
 <style>
   body { font: 1rem/1.6 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; color: #1c2024; background: #fcfcfa }
@@ -28,9 +29,15 @@ export function landingPage(addresses: {
 </style>
 <h1>bayar runs</h1>
 <ul>${links.map(([href, text]) => `<li><a href="${escapeHtml(href!)}">${escapeHtml(text!)}</a></li>`).join('')}</ul>
-<p>Charge a BCA virtual account; the API key is in <code>${escapeHtml(devFile)}</code>:</p>
-<pre>curl -s ${escapeHtml(appUrl)}/midtrans/api/charge/ -H "Authorization: Bearer $BAYAR_API_KEY" -H 'Content-Type: application/json' -d '${escapeHtml(charge)}'</pre>
+<p>Charge a BCA virtual account; the API key is <code>api_key</code> in <code>${escapeHtml(devFile)}</code>:</p>
+<pre>BAYAR_API_KEY=$(node -p 'JSON.parse(fs.readFileSync(process.argv[1])).api_key' ${escapeHtml(quoted(devFile))})
+curl -s ${escapeHtml(appUrl)}/midtrans/api/charge/ -H "Authorization: Bearer $BAYAR_API_KEY" -H 'Content-Type: application/json' -d '${escapeHtml(charge)}'</pre>
 </html>`
+}
+
+/** As one word of a shell. */
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`
 }
 
 function escapeHtml(text: string): string {

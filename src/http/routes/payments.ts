@@ -167,7 +167,10 @@ export function addPaymentRoutes(
   async function find(id: string, caller: Caller): Promise<Payment> {
     const found = isUuid(id) ? await payments.findById(id) : undefined
     if (!found || (caller.kind === 'user' && found.userId !== caller.userId))
-      throw new BayarError('payment_not_found', 'Ask by the `id` of a payment.')
+      throw new BayarError(
+        'payment_not_found',
+        `Ask by the \`id\` of a payment, or find it: GET …${at}/payments/?order_id=….`,
+      )
     return found
   }
   const referenceTo = ({ orderId, merchant }: Payment) => ({ orderId, merchant })
