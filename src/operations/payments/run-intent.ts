@@ -78,7 +78,7 @@ export function takeLookUp(
 ): Promise<IntentOutcome> {
   return underLocks(context, intent, async (tx, payment, fresh) => {
     const now = context.clock.now()
-    const isOver = intent.send_before !== null && askedAt > concludesAt(context, intent.send_before)
+    const isOver = intent.send_before !== null && askedAt > concludesAt(context, intent, intent.send_before)
     const notYet = async (): Promise<IntentOutcome> => {
       // 404 before that is no answer: the request may still be under way.
       if (isOver) return endWithout(context, tx, intent, 'absent')
@@ -125,8 +125,9 @@ export function notSent(orderId: string): BayarError {
   )
 }
 
-export function concludesAt(context: Context, sendBefore: Date): Date {
-  return secondsAfter(sendBefore, context.rules.gatewayDeadlineSeconds + SETTLE_SECONDS)
+function concludesAt(context: Context, intent: IntentRow, sendBefore: Date): Date {
+  const unseenSeconds = effectOf(intent).unseenSeconds?.(intent) ?? 0
+  return secondsAfter(sendBefore, context.rules.gatewayDeadlineSeconds + SETTLE_SECONDS + unseenSeconds)
 }
 
 /** Soon at first, because someone waits; then calmly. */
