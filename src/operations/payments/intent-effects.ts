@@ -129,7 +129,7 @@ async function closeCharge(context: Context, tx: Transaction, intent: IntentRow)
  * money that went back would be an amount that nobody asked for.
  */
 export function withOwnRefund(news: News, intent: IntentRow): News {
-  if (intent.command !== 'refund' && intent.command !== 'direct_refund') return news
+  if (!isRefund(intent)) return news
   const { key, amount, reason } = refundOf(intent)
   const isOwn = (fact: RefundFact) => fact.key === key || fact.key === null
   const told = news.refunds.find((fact) => fact.key === key) ?? news.refunds.find(isOwn)
@@ -142,4 +142,16 @@ export function withOwnRefund(news: News, intent: IntentRow): News {
     bankConfirmedAt: told?.bankConfirmedAt ?? null,
   }
   return { ...news, refunds: [...news.refunds.filter((fact) => !isOwn(fact)), own] }
+}
+
+/**
+ * What was received is known when it is given back. A document about a refund that repeats another amount (with the customer's fee, say) is no mismatch that a person must decide first: held back, money
+ * that went back would be missing from the books, and free to be given back again.
+ */
+export function withOwnAmount(news: News, intent: IntentRow): News {
+  return isRefund(intent) ? { ...news, grossAmount: null } : news
+}
+
+function isRefund({ command }: IntentRow): boolean {
+  return command === 'refund' || command === 'direct_refund'
 }
