@@ -99,6 +99,8 @@ export function takeLookUp(
       return answer.class === 'absent' ? applying(context, tx, intent, notYet) : later(context, tx, intent)
     return applying(context, tx, intent, async () => {
       const news = newsOf(answer, 'look_up', intent)
+      // What was done was done by somebody else, and is not judged by what we asked for: of a whole reservation only our part would be in the books.
+      if (wasImpossible(fresh)) await effectOf(intent).giveBack(context, tx, intent, 'rejected')
       await advanceWithin(context, tx, itemOf(intent, news))
       if (await effectOf(intent).isDone({ tx, intent, payment, news })) {
         await endIntent(tx, intent.id, 'done')
