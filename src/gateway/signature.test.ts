@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import crypto, { createHash } from 'node:crypto'
+import { describe, expect, it, vi } from 'vitest'
 import { matchKey, signatureOf, verifySignature } from './signature.ts'
 
 const key = 'SB-Mid-server-TESTKEY-0000000000'
@@ -33,6 +33,15 @@ describe('the signature of a notification', () => {
   ])('%s', (_, change, verifies) => {
     expect(verifySignature({ ...signed, ...change }, key)).toBe(verifies)
     expect(matchKey({ ...signed, ...change }, [{ merchant: 'default', serverKey: key }])).toBe(verifies ? 'default' : undefined)
+  })
+
+  it('D23 is compared in constant time, whatever was claimed', () => {
+    const compared = vi.spyOn(crypto, 'timingSafeEqual')
+    verifySignature(signed, key)
+    verifySignature({ ...signed, signatureKey: 'f'.repeat(128) }, key)
+    matchKey({ ...signed, signatureKey: '0'.repeat(128) }, [{ merchant: 'default', serverKey: key }])
+    expect(compared).toHaveBeenCalledTimes(3)
+    compared.mockRestore()
   })
 
   it('is refused, not thrown at, when a JavaScript caller passes fields that are no text', () => {

@@ -176,7 +176,7 @@ test('a test ping of the dashboard is answered, and alarms nobody', async () => 
   expect(test.events).toEqual([])
 })
 
-test('a wrong signature is refused, kept once per body, and capped', async () => {
+test('D39 a wrong signature is refused, kept once per body, and capped', async () => {
   await using test = await kit()
   const order = await pendingOrder(test)
   const forged = { ...signed(test, order), signature_key: 'a'.repeat(128) }

@@ -60,6 +60,8 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
   let again = false
   let stopped = false
   let claimedAt = -CLAIM_EVERY_MS
+  /** The last claim took all that there was room for: more is waiting, and nothing needs to gather. */
+  let isFull = false
   let gathering: NodeJS.Timeout | null = null
   const idlers: (() => void)[] = []
 
@@ -76,7 +78,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
       again = true
       return
     }
-    const wait = idlers.length > 0 ? 0 : claimedAt + CLAIM_EVERY_MS - performance.now()
+    const wait = idlers.length > 0 || isFull ? 0 : claimedAt + CLAIM_EVERY_MS - performance.now()
     if (wait <= 0) void claim()
     else gathering ??= setTimeout(() => void claim(), wait)
   }
@@ -86,7 +88,6 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
     gathering = null
     if (claiming) return
     claiming = true
-    let isFull = false
     try {
       do {
         again = false
