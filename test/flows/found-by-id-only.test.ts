@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { chooseOnPage } from '../support/choose-on-page.ts'
 import { type Kit, kit } from '../support/kit.ts'
 
 /** Asked by order id, Midtrans never knows a DANA transaction: its absence says nothing about a charge whose answer was lost. */
@@ -84,4 +85,20 @@ describe('a DANA charge whose answer was lost, and whose notices too', () => {
     expect((await now(shop)).attempts.map(({ status }) => status)).toEqual(['expired', 'pending'])
     expect(shop.simulator.transactions()).toHaveLength(2)
   })
+})
+
+test('DANA chosen in the last minute of a hosted page is not given up while it can be paid', async () => {
+  await using shop = await kit()
+  const ask = { orderId: 'ORDER-1', grossAmount: 150_000 } as const
+  const page = await shop.bayar.payments.checkout(ask)
+  shop.simulator.notifications.pause()
+  await shop.advance(24 * 3_600 - 60)
+  await chooseOnPage(shop.simulator, page.redirectUrl, 'dana')
+  for (let minutes = 0; minutes < 10; minutes++) await shop.advance(60)
+  await shop.bayar.payments.checkStatus('ORDER-1')
+  expect(shop.simulator.transaction('ORDER-1').status).toBe('pending')
+  // A second page now could be paid besides.
+  expect((await now(shop)).status).toBe('created')
+  for (let minutes = 0; minutes < 10; minutes++) await shop.advance(60)
+  expect((await now(shop)).status).toBe('expired')
 })
