@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { Running } from '../support/processes.ts'
+import { type Running, runToEnd } from '../support/processes.ts'
 import { bayar, buildCli, eventually, freePort, makeFolder, startBayar } from './built-cli.ts'
 
 /* `npm start` as it is: embedded PostgreSQL, simulator, app and worker in one process. The first test makes the home that the others find. */
@@ -214,6 +214,17 @@ test('commands beside it are about it, and never mix its parts with others', asy
     expect(refused.stderr).not.toContain('No other key')
   }
   expect((await beside(['status'], { MIDTRANS_SERVER_KEY: 'SB-Mid-server-of-another' })).code).not.toBe(0)
+}, 120_000)
+
+test('the page at / shows no key, and lines to paste that find it', async () => {
+  await start()
+  const dev = devFile()
+  const page = await (await fetch(`${dev.app_url}/`)).text()
+  expect(page).not.toContain(dev.api_key)
+  const shown = /<pre>([^<]*)<\/pre>/.exec(page)![1]!
+  const lines = shown.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+  const { stdout } = await runToEnd('sh', ['-c', lines], { cwd: folder.path })
+  expect(JSON.parse(stdout)).toMatchObject({ order_id: 'TRY-1', va_number: expect.any(String) })
 }, 120_000)
 
 test('a person is shown the addresses and two commands to paste, which work', async () => {
