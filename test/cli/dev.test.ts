@@ -1,4 +1,6 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Running, runToEnd } from '../support/processes.ts'
@@ -214,6 +216,35 @@ test('commands beside it are about it, and never mix its parts with others', asy
     expect(refused.stderr).not.toContain('No other key')
   }
   expect((await beside(['status'], { MIDTRANS_SERVER_KEY: 'SB-Mid-server-of-another' })).code).not.toBe(0)
+}, 120_000)
+
+test('an outcome that is not known says who was asked', async () => {
+  await start()
+  const dev = devFile()
+  await call(dev, '/midtrans/api/charge/', {
+    order_id: 'ORDER-SILENCE',
+    gross_amount: 150_000,
+    payment_type: 'bank_transfer',
+    bank: 'bca',
+  })
+  // Takes the request and breaks off: it may have been carried out.
+  const silent = createServer((request) => request.socket.destroy())
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const address = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  try {
+    const cancelled = await bayar(['payments', 'cancel', 'ORDER-SILENCE'], {
+      cwd: folder.path,
+      env: {
+        DATABASE_URL: dev.database_url,
+        MIDTRANS_SERVER_KEY: dev.server_key,
+        MIDTRANS_BASE_URL: address,
+      },
+    })
+    expect(cancelled.code).toBe(6)
+    expect(cancelled.stderr).toContain(`Midtrans was asked at ${address}.`)
+  } finally {
+    silent.close()
+  }
 }, 120_000)
 
 test('the page at / shows no key, and lines to paste that find it', async () => {
