@@ -213,7 +213,14 @@ export class Outbox {
   #send(subject: Subject, urls: readonly (string | null)[], fault: Fault | undefined): void {
     for (const url of urls) {
       const copies = fault?.kind === 'repeat' ? (fault.copies ?? 2) : 1
-      for (let copy = 0; copy < copies; copy++) this.#start(this.#notice(subject, url, fault?.kind), fault)
+      for (let copy = 0; copy < copies; copy++) {
+        const notice = this.#notice(subject, url, fault?.kind)
+        try {
+          this.#start(notice, fault)
+        } catch (error) {
+          this.#giveUp(notice, error)
+        }
+      }
     }
   }
 
@@ -420,7 +427,11 @@ export class Outbox {
   async #sendFrom(orderId: string): Promise<void> {
     const lane = this.#lanes.get(orderId)
     const notice = lane?.shift()
-    if (notice) await this.#sendDue(notice)
+    try {
+      if (notice) await this.#sendDue(notice)
+    } catch (error) {
+      if (notice) this.#giveUp(notice, error)
+    }
     this.#sending--
     if (this.#closed) return
     if (lane?.length) this.#ready.push(orderId)
@@ -449,6 +460,25 @@ export class Outbox {
     const delivered = await deliverNotification(this.#bodyOf(notice), url, this.#deliver)
     notice.attempts = [...notice.attempts, { at, byHand, ...delivered }].slice(-ATTEMPTS_KEPT)
     return delivered.httpStatus !== undefined && delivered.httpStatus >= 200 && delivered.httpStatus < 300
+  }
+
+  /** It could not be written, or not be kept: the others are sent all the same, and its row says why. */
+  #giveUp(notice: Notice, error: unknown): void {
+    const says = `the simulator could not make this notification: ${error instanceof Error ? error.message : String(error)}`
+    const attempt = {
+      at: this.#clock.now(),
+      byHand: false,
+      httpStatus: undefined,
+      says,
+      hops: 0,
+      durationMs: 0,
+    }
+    notice.attempts = [...notice.attempts, attempt].slice(-ATTEMPTS_KEPT)
+    try {
+      this.#end(notice, 'failed')
+    } catch {
+      // What cannot be put on file is still told by the page.
+    }
   }
 
   #end(notice: Notice, state: NoticeState): void {
