@@ -1,5 +1,5 @@
 import { BayarError } from '../errors.ts'
-import type { TransactionStatus } from '../gateway/wire.ts'
+import type { FraudStatus, TransactionStatus } from '../gateway/wire.ts'
 import type { Appointment } from './agenda.ts'
 import type { WorldClock } from './clock.ts'
 import { type Deliver, type Delivered, deliverNotification } from './deliver-notification.ts'
@@ -47,6 +47,8 @@ export interface SimulatedNotification {
   readonly kind: 'payment' | 'test' | Letter['kind']
   /** Null where the notification is about no transaction. */
   readonly transactionStatus: TransactionStatus | null
+  /** `challenge` beside `capture`: the money is held, nothing is paid. */
+  readonly fraudStatus: FraudStatus | null
   /** Null when no address is configured. */
   readonly url: string | null
   readonly state: NoticeState
@@ -524,6 +526,7 @@ export class Outbox {
       kind: 'view' in subject ? 'payment' : 'testUuid' in subject ? 'test' : subject.letter.kind,
       transactionStatus:
         'view' in subject ? subject.view.status : 'testUuid' in subject ? 'settlement' : null,
+      fraudStatus: 'view' in subject ? subject.view.fraud : null,
       url,
       state,
       fault,
