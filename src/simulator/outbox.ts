@@ -214,7 +214,7 @@ export class Outbox {
 
   #send(subject: Subject, urls: readonly (string | null)[], fault: Fault | undefined): void {
     for (const url of urls) {
-      const copies = fault?.kind === 'repeat' ? (fault.copies ?? 2) : 1
+      const copies = fault?.kind === 'repeat' ? fault.copies! : 1
       for (let copy = 0; copy < copies; copy++) {
         const notice = this.#notice(subject, url, fault?.kind)
         try {
@@ -328,7 +328,7 @@ export class Outbox {
   #start(notice: Notice, fault: Fault | undefined): void {
     if (notice.url === null) this.#end(notice, 'unaddressed')
     else if (fault?.kind === 'lose') this.#end(notice, 'lost')
-    else if (fault?.kind === 'delay') this.#sendLater(notice, fault.seconds ?? 60)
+    else if (fault?.kind === 'delay') this.#sendLater(notice, fault.seconds!)
     else if (fault?.kind === 'reorder') this.#hold(notice)
     else {
       this.#enqueue(notice)
