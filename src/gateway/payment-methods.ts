@@ -20,6 +20,8 @@ export interface PaymentMethod {
   readonly idempotent: boolean
   /** What the customer needs stands in the charge answer and in nothing else that Midtrans says: a QR, a deep link, a page. */
   readonly toldOnce: boolean
+  /** Midtrans knows it by its transaction id only: asked by the order id it says 404 of a transaction that is there. */
+  readonly foundByOrderId: boolean
   /** The provider can take a settlement back within minutes: settlement, then deny. */
   readonly reversible: boolean
   /** Digits of a number chosen by the merchant; Midtrans pads shorter and cuts longer ones without saying so. */
@@ -63,6 +65,8 @@ const TOLD_ONCE: readonly PaymentType[] = [
   'akulaku',
   'kredivo',
 ]
+
+const FOUND_BY_ID_ONLY: readonly PaymentType[] = ['dana']
 
 // biome-ignore format: a table is read in columns
 const ROWS = [
@@ -116,6 +120,7 @@ function row(
     expiry,
     idempotent,
     toldOnce,
+    foundByOrderId: !FOUND_BY_ID_ONLY.includes(paymentType),
     reversible,
     numberDigits,
   }

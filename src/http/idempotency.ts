@@ -21,7 +21,7 @@ export function idempotencyKey(requests: ApiRequests): MiddlewareHandler<RestEnv
     const outcome = await requests.once({ ...name, body: c.var.body }, async () => {
       await next()
       const body = new Uint8Array(await c.res.clone().arrayBuffer())
-      return { answer: { status: c.res.status, body }, isKept: KEPT.has(c.res.status) }
+      return { answer: { status: c.res.status, body }, isKept: KEPT.has(c.res.status) && !c.var.isSecret }
     })
     if (outcome.isReplay) return replay(outcome.answer)
   }

@@ -13,6 +13,8 @@ export interface RestEnv {
     caller: Caller
     /** As it was read, for Idempotency-Key. */
     body: Uint8Array
+    /** Its answer can spend somebody's money: it is given, and not kept for a repeated request. */
+    isSecret?: true
   }
 }
 

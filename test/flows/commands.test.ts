@@ -247,3 +247,12 @@ test('what may be asked is one list, with the reason for the rest', async () => 
   )
   expect(refund?.until).toBeInstanceOf(Date)
 })
+
+test('D33 a part is asked for when somebody has taken the whole: the whole is the merchant’s', async () => {
+  await using test = await kit()
+  await card(test, { type: 'authorize' })
+  test.simulator.notifications.pause()
+  await test.simulator.capture('ORDER-1')
+  await caught(test.bayar.payments.capture('ORDER-1', { amount: 90_000 }))
+  expect(await now(test)).toMatchObject({ status: 'captured', netAmount: 150_000 })
+})

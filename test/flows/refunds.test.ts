@@ -424,11 +424,15 @@ test('a handler that throws holds a confirmed refund back, not its answer: it is
   expect(asked(test)).toHaveLength(1)
 })
 
-test('one refund key is one refund: another amount under it is refused', async () => {
+test('one refund key is one refund: another amount or another transaction under it is refused', async () => {
   await using test = await kit()
   await paid(test)
   await test.bayar.payments.refund('ORDER-1', { amount: 10_000, refundKey: 'return-7' })
   const other = await caught(test.bayar.payments.refund('ORDER-1', { amount: 20_000, refundKey: 'return-7' }))
   expect(isBayarError(other, 'refund_key_taken')).toBe(true)
+  const elsewhere = await caught(
+    test.bayar.payments.refund('ORDER-1', { refundKey: 'return-7', transactionId: 'another-transaction' }),
+  )
+  expect(isBayarError(elsewhere, 'refund_key_taken')).toBe(true)
   expect(asked(test)).toHaveLength(1)
 })

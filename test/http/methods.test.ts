@@ -125,6 +125,22 @@ describe('linked accounts', () => {
     })
   })
 
+  test('leave no token behind: what may spend a customer’s money is not kept for a repeated request', async () => {
+    const input = { phone_number: '081298765432', user_id: 'agus' }
+    const { account_id: id } = (await shop.call('POST', at, input)).body
+    await shop.simulator.payAccounts.link(id)
+    const again = () => shop.call('POST', at, input, { 'idempotency-key': 'link-agus' })
+    const { body } = await again()
+    const { token } = body.payment_options[0]
+    expect(token).toMatch(/./)
+    const kept = await shop.rows(
+      `select 1 from bayar.api_requests where convert_from(response, 'UTF8') like '%' || $1 || '%'`,
+      [token],
+    )
+    expect(kept).toEqual([])
+    expect(await again()).toMatchObject({ status: 201, body: { account_id: id, status: 'enabled' } })
+  })
+
   test('are for staff', async () => {
     for (const [method, path] of [
       ['POST', at],

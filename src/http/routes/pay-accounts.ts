@@ -60,9 +60,11 @@ const unbind = createRoute({
 })
 
 export function addPayAccountRoutes(app: OpenAPIHono<RestEnv>, { bayar: { payAccounts } }: HttpParts): void {
-  app.openapi(create, async (c) =>
-    c.json(toSnake(await payAccounts.create(given(toCamel(c.req.valid('json'))))), 201),
-  )
+  app.openapi(create, async (c) => {
+    // Asked again, Midtrans answers the same account: nothing is lost when the answer is not kept.
+    c.set('isSecret', true)
+    return c.json(toSnake(await payAccounts.create(given(toCamel(c.req.valid('json'))))), 201)
+  })
 
   app.openapi(list, async (c) => {
     const { order, limit, cursor, ...filter } = c.req.valid('query')

@@ -15,7 +15,7 @@ import { findPaymentByOrder, type PaymentRow } from '../../store/payments.ts'
 import { advanceWithin } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
-import { expireUnusedPage, findCheckoutPage } from './checkout-payment.ts'
+import { expireUnusedPage, pagePayableUntil } from './checkout-payment.ts'
 import type { PaymentName } from './command-payment.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
 
@@ -94,7 +94,7 @@ export function createPaymentChecks(context: Context): (limit: number) => Promis
   /** A page's end is told by nobody: until a method is chosen, it is the end to look after. */
   async function endOf(payment: Payment): Promise<Date | null> {
     if (payment.attempts.length > 0) return payment.expiryTime
-    return (await findCheckoutPage(context, payment.id))?.expiresAt ?? null
+    return pagePayableUntil(context, payment.id)
   }
 
   async function checkOne(open: OpenPayment): Promise<void> {

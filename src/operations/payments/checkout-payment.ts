@@ -2,10 +2,12 @@
  * A hosted page (Snap): the customer chooses the method there. The payment and its intent are written first, as for a charge; the answer is a token and an address, no transaction. Each way of paying that
  * the customer begins is an attempt of this one order, and arrives by its news. A page that nobody used says nothing when it ends, so we end it by our own clock (`expireUnusedPage`).
  */
+import { secondsAfter } from '../../domain/clock.ts'
 import { presumeExpired } from '../../domain/presume.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
 import { assert, BayarError } from '../../errors.ts'
 import { pageEndsAt, readCheckoutPage } from '../../gateway/checkout-body.ts'
+import { PAYMENT_METHODS } from '../../gateway/payment-methods.ts'
 import { findIntent, findLatestIntent, type IntentRow } from '../../store/intents.ts'
 import { findPaymentByOrder, type PaymentRow } from '../../store/payments.ts'
 import { readForUpdate } from '../advance-payments.ts'
@@ -88,6 +90,21 @@ function endOf(intent: IntentRow): Date {
 
 /** Whatever was begun in the last second is known to Midtrans by then. */
 const GRACE_SECONDS = 120
+/** What the order id never finds can have been begun in the last second, too, and paid until its own time is over, which is the page's where that was asked for. */
+const UNSEEN_SECONDS = Math.max(
+  ...PAYMENT_METHODS.filter((method) => !method.foundByOrderId).map(({ expiry }) => expiry.defaultSeconds),
+)
+
+function payableUntil(intent: IntentRow): Date {
+  const isOwnTime = readCheckoutAsked(intent.request).expirySeconds === null
+  return secondsAfter(endOf(intent), isOwnTime ? UNSEEN_SECONDS : 0)
+}
+
+/** Until when a way to pay that was begun on the order's page may be there without anybody's word of it; null without a page. */
+export async function pagePayableUntil(context: Context, paymentId: string): Promise<Date | null> {
+  const intent = await findLatestIntent(context.database, paymentId, 'checkout')
+  return intent?.state === 'done' ? payableUntil(intent) : null
+}
 
 /**
  * Asked about the order, Midtrans knows no transaction. While the page is open that means that the customer has not chosen yet; after its end nobody can any more. It stays our guess: should Midtrans
@@ -99,7 +116,7 @@ export async function expireUnusedPage(context: Context, name: PaymentName): Pro
     if (!payment?.openIntentId || payment.attempts.length > 0) return
     const intent = await findIntent(tx, payment.openIntentId)
     if (intent?.command !== 'checkout' || intent.state !== 'done') return
-    if (context.clock.now().getTime() < endOf(intent).getTime() + GRACE_SECONDS * 1000) return
+    if (context.clock.now() < secondsAfter(payableUntil(intent), GRACE_SECONDS)) return
     const cause = { source: 'clock' as const, notificationId: null, intentId: intent.id, document: null }
     await writePlan(context, tx, payment.version, presumeExpired(payment, cause, uuidv7))
   })

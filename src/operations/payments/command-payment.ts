@@ -85,7 +85,7 @@ async function commandPayment(context: Context, name: PaymentName, order: Order)
   refuseInsideTransaction()
   const seen = new Set<string>()
   for (;;) {
-    const { transactionId, payment } = await commandAttempt(context, name, order)
+    const { transactionId, payment } = await commandAttempt(context, name, order, seen)
     seen.add(transactionId)
     // Another number of this order may still be payable: the command is about the payment, so about each of them.
     const next = payment.attempts.find(
@@ -99,9 +99,10 @@ async function commandAttempt(
   context: Context,
   name: PaymentName,
   order: Order,
+  seen: ReadonlySet<string>,
 ): Promise<{ transactionId: string; payment: Payment }> {
   // 1. The intent.
-  const intent = await begin(context, name, order)
+  const intent = await begin(context, name, order, seen)
   const transactionId = intent.transaction_id
   assert(transactionId !== null, 'a command about a transaction names none')
 
@@ -128,15 +129,22 @@ async function commandAttempt(
   return { transactionId, payment }
 }
 
-async function begin(context: Context, name: PaymentName, order: Order): Promise<IntentRow> {
+async function begin(
+  context: Context,
+  name: PaymentName,
+  order: Order,
+  seen: ReadonlySet<string>,
+): Promise<IntentRow> {
   const { command } = order
   const id = uuidv7()
   const at = context.clock.now()
   await context.database.transaction(async (tx) => {
     const payment = await readForUpdate(tx, name.merchant, name.orderId)
     if (!payment) throw new BayarError('payment_not_found', name.orderId)
-    const reason = whyNot(command, payment)
-    const attempt = leadingAttempt(payment.attempts)
+    // One whose answer waits for a person still looks as if it could be asked: it was, and is not asked for ever.
+    const attempt = leadingAttempt(payment.attempts.filter((one) => !seen.has(one.transactionId)))
+    const about = seen.size === 0 || !attempt ? payment : { status: attempt.status, presumed: null }
+    const reason = whyNot(command, about)
     if (reason !== null || !attempt)
       throw new BayarError('command_not_possible', reason ?? 'Midtrans has no transaction for it yet.')
     const amount = command === 'capture' ? captured(attempt, order.amount) : null

@@ -4,6 +4,9 @@
  * Midtrans says how the transaction stands, but of a QR, a deep link or a page it speaks only in the charge answer. So where GET status shows it pending, the same request is sent once more under the
  * same key, for as long as Midtrans keeps the first answer under it: what comes back is that answer, and nothing is charged. (Should the key be forgotten already, the order id is still taken, and
  * Midtrans refuses.) When that fails, nobody can ever pay this transaction: it is expired, so that the order can be charged again.
+ *
+ * Of a transaction that Midtrans finds by its own id only (DANA's), the order id says nothing. The same request under the same key is the question there: it brings the first answer, or makes what never
+ * arrived. After its five minutes only a notice can name it, and it is given up when the customer's time to pay is surely over.
  */
 import { variantOf } from '../../domain/charge-methods.ts'
 import type { InstructionField } from '../../domain/news.ts'
@@ -28,29 +31,32 @@ export async function findOutCharge(context: Context, intent: IntentRow): Promis
   const isNamed = payment !== undefined && payment.open_intent_id !== intent.id
   const id = (isNamed ? payment.attempts.at(-1)?.transaction_id : undefined) ?? intent.order_id
   const status = await context.gateway.status({ merchant: intent.merchant }, id)
-  if (!nobodyCanPay(intent, status, payment)) {
-    const outcome = await takeLookUp(context, intent, status, askedAt)
-    return outcome === 'unknown' && isNamesake(intent, status, payment)
-      ? endIfTaken(context, intent)
-      : outcome
-  }
+  const isAnother = isNamesake(intent, status, payment)
+  const isLost = nobodyCanPay(intent, status, payment)
+  const isUnseen = isFoundByIdOnly(intent) && (isAnother || (status.class === 'absent' && !isNamed))
 
-  if (mayStillSend(context, intent)) {
+  if ((isLost || isUnseen) && mayStillSend(context, intent)) {
     const again = await context.gateway.charge(
       { merchant: intent.merchant, key: intent.key },
       readAsked(intent.request),
     )
-    // Unknown once more: the next check asks again, while there is time.
+    // Unknown once more: the next check asks again, while there is time. A no to the second request says nothing about the first.
     if (again.class === 'done' || again.class === 'unknown') return takeAnswer(context, intent, again)
   }
   const outcome = await takeLookUp(context, intent, status, askedAt)
-  if (outcome === 'done') {
+  if (outcome === 'unknown' && isAnother) return endIfTaken(context, intent)
+  if (outcome === 'done' && isLost) {
     context.log.warn('instructions were lost with the answer: the transaction is expired', {
       order_id: intent.order_id,
     })
     await expirePayment(context, { merchant: intent.merchant, orderId: intent.order_id }, 'bayar')
   }
   return outcome
+}
+
+function isFoundByIdOnly(intent: IntentRow): boolean {
+  const asked = readAsked(intent.request)
+  return paymentMethod(asked.paymentType, variantOf(asked))?.foundByOrderId === false
 }
 
 /** Asked by order id, Midtrans told of an earlier attempt of this order: ours is not there (yet). */

@@ -2,17 +2,20 @@
  * What each command wants, as a table: how GET status shows that it was done, when nobody has its answer; and what was set aside for it and is given back when it was not.
  */
 import { endedWithoutMoney, tellsOfMoney } from '../../domain/attempt-lifecycle.ts'
+import { variantOf } from '../../domain/charge-methods.ts'
 import type { News, RefundFact } from '../../domain/news.ts'
 import type { PaymentState } from '../../domain/payment.ts'
 import { closeIntent } from '../../domain/presume.ts'
 import { closeBook, openBook, openReview } from '../../domain/steps.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
+import { paymentMethod } from '../../gateway/payment-methods.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { IntentCommand, IntentRow } from '../../store/intents.ts'
 import { setCaptureAmount } from '../../store/payments.ts'
 import { findRefundOfIntent, readRefunds, releaseRefund } from '../../store/refunds.ts'
 import { readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
+import { readAsked } from './charge-request.ts'
 import { refundOf } from './send-intent.ts'
 import { writePlan } from './write-plan.ts'
 
@@ -32,6 +35,8 @@ interface Effect {
   /** Asked after the news was applied. */
   isDone(looked: Looked): boolean | Promise<boolean>
   giveBack(context: Context, tx: Transaction, intent: IntentRow, state: Ended): Promise<void>
+  /** For how long what was done may be there, to be paid even, and GET status by the order id says 404 all the same. */
+  unseenSeconds?(intent: IntentRow): number
 }
 
 const nothing = async () => {}
@@ -48,7 +53,7 @@ const REFUNDS: Effect = {
 
 // biome-ignore format: a table is read in columns
 const EFFECTS: Readonly<Record<IntentCommand, Effect>> = {
-  charge:        { answerIsNews: true,  isDone: isNewTransaction,                      giveBack: closeCharge },
+  charge:        { answerIsNews: true,  isDone: isNewTransaction,                      giveBack: closeCharge, unseenSeconds: untilNobodyCanPay },
   checkout:      { answerIsNews: false, isDone: isNewTransaction,                      giveBack: closeCharge },
   cancel:        ENDS,
   expire:        ENDS,
@@ -67,6 +72,14 @@ export function effectOf({ command }: IntentRow): Effect {
 function isNewTransaction({ intent, payment, news }: Looked): boolean {
   const wasKnown = payment?.attempts.some((attempt) => attempt.transactionId === news.transactionId) ?? false
   return !(wasKnown && payment?.openIntentId === intent.id)
+}
+
+/** Where the order id finds nothing, a transaction whose answer was lost can be paid until it expires; given up before, the customer could pay it besides the next one. */
+function untilNobodyCanPay(intent: IntentRow): number {
+  const asked = readAsked(intent.request)
+  const method = paymentMethod(asked.paymentType, variantOf(asked))
+  if (!method || method.foundByOrderId) return 0
+  return asked.expirySeconds ?? method.expiry.defaultSeconds
 }
 
 /** What was set aside is free again. */
@@ -116,7 +129,7 @@ async function closeCharge(context: Context, tx: Transaction, intent: IntentRow)
  * money that went back would be an amount that nobody asked for.
  */
 export function withOwnRefund(news: News, intent: IntentRow): News {
-  if (intent.command !== 'refund' && intent.command !== 'direct_refund') return news
+  if (!isRefund(intent)) return news
   const { key, amount, reason } = refundOf(intent)
   const isOwn = (fact: RefundFact) => fact.key === key || fact.key === null
   const told = news.refunds.find((fact) => fact.key === key) ?? news.refunds.find(isOwn)
@@ -129,4 +142,16 @@ export function withOwnRefund(news: News, intent: IntentRow): News {
     bankConfirmedAt: told?.bankConfirmedAt ?? null,
   }
   return { ...news, refunds: [...news.refunds.filter((fact) => !isOwn(fact)), own] }
+}
+
+/**
+ * What was received is known when it is given back. A document about a refund that repeats another amount (with the customer's fee, say) is no mismatch that a person must decide first: held back, money
+ * that went back would be missing from the books, and free to be given back again.
+ */
+export function withOwnAmount(news: News, intent: IntentRow): News {
+  return isRefund(intent) ? { ...news, grossAmount: null } : news
+}
+
+function isRefund({ command }: IntentRow): boolean {
+  return command === 'refund' || command === 'direct_refund'
 }

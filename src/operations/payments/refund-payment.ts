@@ -157,6 +157,9 @@ async function begin(
 function sameRefund(before: RefundRow, asked: CheckedRefund): string | null {
   if (asked.amount !== null && asked.amount !== before.amount)
     throw new BayarError('refund_key_taken', `It was asked for ${before.amount}.`)
+  // Of an order paid twice, the other payment has not been given back by this.
+  if (asked.transactionId !== null && asked.transactionId !== before.transaction_id)
+    throw new BayarError('refund_key_taken', `It was asked for transaction ${before.transaction_id}.`)
   if (before.status === 'refused' || before.status === 'abandoned')
     throw new BayarError('refund_key_taken', `That one was ${before.status}.`)
   return before.intent_id

@@ -26,7 +26,7 @@ import { queueForeign } from '../../store/payments.ts'
 import { advanceWithin, readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
-import { effectOf, withOwnRefund } from './intent-effects.ts'
+import { effectOf, withOwnAmount, withOwnRefund } from './intent-effects.ts'
 
 /** Midtrans honours an Idempotency-Key for five minutes. Nothing is sent after that. */
 export const SEND_WITHIN_SECONDS = 300
@@ -38,9 +38,10 @@ const APPLY_AGAIN_SECONDS = 5
 export type IntentOutcome = 'done' | 'rejected' | 'absent' | 'unknown'
 
 /** What Midtrans answered to the request itself. */
-export function takeAnswer(context: Context, intent: IntentRow, answer: Answer): Promise<IntentOutcome> {
-  return underLocks(context, intent, async (tx) => {
+export function takeAnswer(context: Context, intent: IntentRow, given: Answer): Promise<IntentOutcome> {
+  return underLocks(context, intent, async (tx, _, fresh) => {
     const now = context.clock.now()
+    const answer = isAnswer(given, intent, fresh) ? given : { ...given, class: 'unknown' as const }
     await recordAnswer(tx, intent.id, answer, now)
     await queueForeign(tx, intent.payment_id, now)
     if (answer.class === 'unknown' || answer.class === 'look') {
@@ -57,6 +58,15 @@ export function takeAnswer(context: Context, intent: IntentRow, answer: Answer):
       return 'done'
     })
   })
+}
+
+/**
+ * Success in words that nobody can read says nothing: applied again and again, it would hold what was set aside for ever. And a no says nothing where the same request was sent before and nobody
+ * knows what became of that: it may be a no because the first one was done. Either way how things stand is asked.
+ */
+function isAnswer(given: Answer, intent: IntentRow, fresh: IntentRow): boolean {
+  if (given.class !== 'done') return fresh.answer_class !== 'unknown'
+  return !effectOf(intent).answerIsNews || !('problem' in readNews(given, 'answer', intent))
 }
 
 /** Asks Midtrans how things stand, and takes that as the outcome. */
@@ -78,7 +88,7 @@ export function takeLookUp(
 ): Promise<IntentOutcome> {
   return underLocks(context, intent, async (tx, payment, fresh) => {
     const now = context.clock.now()
-    const isOver = intent.send_before !== null && askedAt > concludesAt(context, intent.send_before)
+    const isOver = intent.send_before !== null && askedAt > concludesAt(context, intent, intent.send_before)
     const notYet = async (): Promise<IntentOutcome> => {
       // 404 before that is no answer: the request may still be under way.
       if (isOver) return endWithout(context, tx, intent, 'absent')
@@ -89,6 +99,8 @@ export function takeLookUp(
       return answer.class === 'absent' ? applying(context, tx, intent, notYet) : later(context, tx, intent)
     return applying(context, tx, intent, async () => {
       const news = newsOf(answer, 'look_up', intent)
+      // What was done was done by somebody else, and is not judged by what we asked for: of a whole reservation only our part would be in the books.
+      if (wasImpossible(fresh)) await effectOf(intent).giveBack(context, tx, intent, 'rejected')
       await advanceWithin(context, tx, itemOf(intent, news))
       if (await effectOf(intent).isDone({ tx, intent, payment, news })) {
         await endIntent(tx, intent.id, 'done')
@@ -125,8 +137,9 @@ export function notSent(orderId: string): BayarError {
   )
 }
 
-export function concludesAt(context: Context, sendBefore: Date): Date {
-  return secondsAfter(sendBefore, context.rules.gatewayDeadlineSeconds + SETTLE_SECONDS)
+function concludesAt(context: Context, intent: IntentRow, sendBefore: Date): Date {
+  const unseenSeconds = effectOf(intent).unseenSeconds?.(intent) ?? 0
+  return secondsAfter(sendBefore, context.rules.gatewayDeadlineSeconds + SETTLE_SECONDS + unseenSeconds)
 }
 
 /** Soon at first, because someone waits; then calmly. */
@@ -180,23 +193,31 @@ function itemOf(intent: IntentRow, news: News) {
   return { merchant: intent.merchant, orderId: intent.order_id, news }
 }
 
-/** An answer belongs to the transaction that was asked about, whatever it repeats (DANA repeats another order id). */
 function newsOf(answer: Answer, source: 'answer' | 'look_up', intent: IntentRow): News {
-  const document = answer.document && readDocument(answer.document)
-  const news = document
-    ? translate(document, {
-        source,
-        confirmed: true,
-        intentId: intent.id,
-        ...(source === 'look_up' ? { document: answer.document! } : {}),
-      })
-    : { problem: 'It is empty.' }
+  const news = readNews(answer, source, intent)
   if ('problem' in news) throw new BayarError('gateway_unknown', news.problem)
-  const askedId = intent.transaction_id ?? String(document?.transaction_id ?? '')
-  if (document && isAnotherOrders(document, intent.order_id, askedId)) {
-    throw new BayarError('gateway_unknown', 'Midtrans spoke of another order.')
-  }
-  return intent.transaction_id === null ? news : { ...news, transactionId: intent.transaction_id }
+  return news
+}
+
+/** An answer belongs to the transaction that was asked about, whatever it repeats (DANA repeats another order id). */
+function readNews(
+  answer: Answer,
+  source: 'answer' | 'look_up',
+  intent: IntentRow,
+): News | { readonly problem: string } {
+  const document = answer.document && readDocument(answer.document)
+  if (!document) return { problem: 'It is empty.' }
+  const askedId = intent.transaction_id ?? String(document.transaction_id ?? '')
+  if (isAnotherOrders(document, intent.order_id, askedId))
+    return { problem: 'Midtrans spoke of another order.' }
+  const news = translate(document, {
+    source,
+    confirmed: true,
+    intentId: intent.id,
+    ...(source === 'look_up' ? { document: answer.document! } : {}),
+  })
+  if ('problem' in news || intent.transaction_id === null) return news
+  return { ...withOwnAmount(news, intent), transactionId: intent.transaction_id }
 }
 
 /** It was not done, and what was set aside for it is free again. */
