@@ -42,16 +42,52 @@ describe('the clock', () => {
     expect(clock.now()).toEqual(at(120))
   })
 
-  test('goes back only while nothing is planned', async () => {
+  test('goes back only while nothing has happened', async () => {
     const { simulator, charge } = bench()
     await simulator.clock.set(at(-3600))
     expect(simulator.clock.now()).toEqual(at(-3600))
     await charge('order-1')
     await expect(simulator.clock.set(at(-7200))).rejects.toMatchObject({ code: 'command_not_possible' })
-    expect(() => simulator.clock.freeze(at(-7200))).toThrow(/cannot jump/)
+    expect(() => simulator.clock.freeze(at(-7200))).toThrow(
+      /^The simulator’s clock cannot go back.*_simulator.reset/,
+    )
     expect(() => simulator.clock.freeze(at(7 * 86_400))).toThrow(/clock.set/)
     await expect(simulator.clock.advance(-1)).rejects.toMatchObject({ code: 'invalid_request' })
     await expect(simulator.clock.set(new Date('never'))).rejects.toMatchObject({ code: 'invalid_request' })
+  })
+
+  test('does not go back behind a transaction, also when nothing is planned any more', async () => {
+    const { simulator, charge } = bench()
+    await charge('order-1')
+    await simulator.pay('order-1')
+    await simulator.clock.advance(30 * 86_400)
+    const refused = { code: 'command_not_possible', message: expect.stringMatching(/^The simulator’s clock/) }
+    await expect(simulator.clock.set(START)).rejects.toMatchObject(refused)
+    expect(() => simulator.clock.freeze(START)).toThrow(/_simulator\/reset/)
+    simulator.reset()
+    await simulator.clock.set(at(-60))
+    expect(simulator.clock.now()).toEqual(at(-60))
+  })
+
+  test.each([1e18, 3_155_760_001, Number.NaN, Number.POSITIVE_INFINITY])(
+    'is not moved by %s seconds',
+    async (seconds) => {
+      const { simulator } = bench()
+      await expect(simulator.clock.advance(seconds)).rejects.toMatchObject({
+        code: 'invalid_request',
+        message: expect.stringContaining('seconds: must be between 0 and 3155760000'),
+      })
+      expect(simulator.clock.now()).toEqual(START)
+    },
+  )
+
+  test('ends with the times that can be written', async () => {
+    const { simulator } = bench()
+    await simulator.clock.set(new Date('8999-12-31T00:00:00Z'))
+    await expect(simulator.clock.advance(2 * 86_400)).rejects.toThrow(/seconds: must leave the clock/)
+    await expect(simulator.clock.set(new Date(8.64e15))).rejects.toThrow(/at: must be an instant/)
+    expect(() => simulator.clock.freeze(new Date(-1))).toThrow(/at: must be an instant/)
+    await simulator.clock.advance(60)
   })
 
   test('runs on from where it stood', async () => {

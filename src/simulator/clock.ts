@@ -1,5 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
-import { BayarError } from '../errors.ts'
+import { BayarError, invalidRequest } from '../errors.ts'
 import { Agenda, type Appointment } from './agenda.ts'
 
 /**
@@ -25,6 +25,14 @@ export interface ClockState {
 /** Timers of the platform overflow beyond this and would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1
 
+/** A hundred years at once; every appointment on the way is kept, so further would be a wait without end. */
+const ADVANCE_SECONDS_MAX = 3_155_760_000
+
+/** Beyond these a time cannot be written as Midtrans writes it, deadlines a while after it included. */
+const FIRST_INSTANT_MS = 0
+const LAST_INSTANT_MS = Date.UTC(9000, 0, 1)
+const INSTANTS = 'between 1970-01-01 and 9000-01-01'
+
 export class WorldClock implements SimulatorClock {
   readonly #agenda = new Agenda()
   #shiftMs: number
@@ -34,6 +42,8 @@ export class WorldClock implements SimulatorClock {
   #timer: NodeJS.Timeout | undefined
   #moves: Promise<void> = Promise.resolve()
   #closed = false
+  /** What has happened bears its time: then the clock does not go back behind it. */
+  hasHistory: () => boolean = () => false
   readonly #waiting = new Set<() => void>()
   /** Told where it stands after each time that somebody moved it. */
   onMove: (state: ClockState) => void = () => {}
@@ -48,6 +58,11 @@ export class WorldClock implements SimulatorClock {
 
   state(): ClockState {
     return { shiftMs: this.#shiftMs, frozenAtMs: this.#frozenAtMs ?? null }
+  }
+
+  /** False after `restore` from a file whose clock was no instant. */
+  get isReadable(): boolean {
+    return isInstant(this.nowMs())
   }
 
   restore({ shiftMs, frozenAtMs }: ClockState): void {
@@ -89,11 +104,11 @@ export class WorldClock implements SimulatorClock {
 
   freeze(at?: Date): void {
     const toMs = at?.getTime() ?? this.nowMs()
-    assertInstant(toMs)
+    assertInstant(toMs, 'at')
     const nextMs = this.#agenda.nextMs()
-    if (at && nextMs !== undefined && (nextMs < toMs || toMs < this.nowMs())) {
-      throw new BayarError(
-        'command_not_possible',
+    if (at && toMs < this.nowMs()) this.#assertMayGoBack()
+    if (at && nextMs !== undefined && nextMs < toMs) {
+      throw refusedMove(
         `The simulator’s clock cannot jump to ${new Date(toMs).toISOString()} while something is planned for ${new Date(nextMs).toISOString()}: move it with \`await clock.set(at)\`, which keeps every appointment on the way.`,
       )
     }
@@ -111,21 +126,23 @@ export class WorldClock implements SimulatorClock {
   }
 
   async advance(seconds: number): Promise<void> {
-    if (!Number.isFinite(seconds) || seconds < 0)
-      throw new BayarError('invalid_request', 'seconds: the clock moves forward, by a number of seconds.')
-    // Where it is when its turn comes: two `advance(60)` at once are two minutes.
-    await this.#inTurn(() => this.#moveTo(this.nowMs() + seconds * 1000))
+    if (!(seconds >= 0 && seconds <= ADVANCE_SECONDS_MAX))
+      throw invalidRequest([
+        { field: 'seconds', reason: `must be between 0 and ${ADVANCE_SECONDS_MAX} (a hundred years)` },
+      ])
+    await this.#inTurn(async () => {
+      // Where it is when its turn comes: two `advance(60)` at once are two minutes.
+      const targetMs = this.nowMs() + seconds * 1000
+      assertInstant(targetMs, 'seconds')
+      await this.#moveTo(targetMs)
+    })
   }
 
   async set(at: Date): Promise<void> {
-    assertInstant(at.getTime())
+    assertInstant(at.getTime(), 'at')
     await this.#inTurn(async () => {
       if (at.getTime() >= this.nowMs()) return await this.#moveTo(at.getTime())
-      if (this.#agenda.nextMs() !== undefined)
-        throw new BayarError(
-          'command_not_possible',
-          'The simulator’s clock cannot go back once something has happened: reset the simulator first.',
-        )
+      this.#assertMayGoBack()
       this.#shiftMs = at.getTime() - Date.now()
       if (this.frozen) this.#frozenAtMs = at.getTime()
     })
@@ -145,6 +162,13 @@ export class WorldClock implements SimulatorClock {
     this.#closed = true
     clearTimeout(this.#timer)
     for (const goOn of this.#waiting) goOn()
+  }
+
+  #assertMayGoBack(): void {
+    if (this.hasHistory() || this.#agenda.nextMs() !== undefined)
+      throw refusedMove(
+        'The simulator’s clock cannot go back once there is a transaction or something is planned: forget everything with POST /_simulator/reset (`simulator.reset()`) first.',
+      )
   }
 
   async #moveTo(targetMs: number): Promise<void> {
@@ -185,6 +209,20 @@ export class WorldClock implements SimulatorClock {
   }
 }
 
-function assertInstant(ms: number): void {
-  if (Number.isNaN(ms)) throw new BayarError('invalid_request', 'at: this is not an instant.')
+function isInstant(ms: unknown): boolean {
+  return typeof ms === 'number' && ms >= FIRST_INSTANT_MS && ms <= LAST_INSTANT_MS
+}
+
+function assertInstant(ms: number, field: 'at' | 'seconds'): void {
+  if (isInstant(ms)) return
+  const reason =
+    field === 'at' ? `must be an instant ${INSTANTS}` : `must leave the clock at an instant ${INSTANTS}`
+  throw invalidRequest([{ field, reason }])
+}
+
+/** The code's own sentence is about a payment; this is about the clock. */
+function refusedMove(sentence: string): BayarError {
+  const error = new BayarError('command_not_possible')
+  error.message = sentence
+  return error
 }

@@ -33,6 +33,16 @@ describe('the control API', () => {
     for (const body of [{}, { at: 'soon' }])
       expect((await call('POST', '/_simulator/clock/set', body)).http).toBe(400)
     expect((await call('POST', '/_simulator/clock/advance', { seconds: '60' })).http).toBe(400)
+    const tooFar = await call('POST', '/_simulator/clock/advance', { seconds: 1e18 })
+    expect(tooFar).toMatchObject({ http: 400, body: { problems: [{ field: 'seconds' }] } })
+    const back = await call('POST', '/_simulator/clock/set', { at: '2026-03-01T00:00:00+07:00' })
+    expect(back).toMatchObject({
+      http: 409,
+      body: {
+        message: expect.stringMatching(/^The simulator’s clock cannot go back.*POST \/_simulator\/reset/),
+      },
+    })
+    expect((await call('GET', '/_simulator/health')).http).toBe(200)
   })
 
   test('lists transactions in pages that new ones do not shift', async () => {

@@ -291,6 +291,7 @@ function wireNotification(notice: SimulatedNotification): Record<string, unknown
     order_id: notice.orderId,
     transaction_id: notice.transactionId,
     transaction_status: notice.transactionStatus,
+    fraud_status: notice.fraudStatus,
     kind: notice.kind,
     url: notice.url,
     state: notice.state,

@@ -111,10 +111,7 @@ async function answer(world: World, request: Request, pathname: string, trace: T
   }
   const faults = [...own.request, ...world.faults.takeForRequest(route.verb, orderId)]
   trace.faults = [...faults, ...own.notification].map((fault) => fault.kind)
-  const latency = faults.reduce(
-    (sum, fault) => sum + (fault.kind === 'latency' ? (fault.seconds ?? 5) : 0),
-    0,
-  )
+  const latency = faults.reduce((sum, fault) => sum + (fault.kind === 'latency' ? fault.seconds! : 0), 0)
   const ending = faults.find((fault) => fault.kind !== 'latency' && !FORCES[fault.kind])
   const forced = faults.map((fault) => FORCES[fault.kind]).find((one) => one !== undefined) ?? null
   const asked: Asked = { request, route, text, body, orderId, forced }
@@ -266,7 +263,7 @@ async function end(
 ): Promise<Response> {
   switch (fault?.kind) {
     case 'http_error': {
-      const status = fault.status ?? 500
+      const status = fault.status!
       if (fault.body === false) return new Response(null, { status })
       return json(status, {
         ...refusalDocument('internal', [], world.answerIds),
@@ -276,10 +273,10 @@ async function end(
     case 'too_many':
       return say(refused('too_many'))
     case 'refuse':
-      return say(refused(refusalWith(fault.code ?? '505')))
+      return say(refused(refusalWith(fault.code!)))
     case 'html':
       return new Response(BAD_GATEWAY_HTML, {
-        status: fault.status ?? 502,
+        status: fault.status!,
         headers: { 'Content-Type': 'text/html' },
       })
     case 'timeout':

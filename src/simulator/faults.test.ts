@@ -195,4 +195,25 @@ describe('faults of requests', () => {
     const fault = { kind: 'latency', seconds: -1, copies: 2, times: 0 } as const
     expect(() => simulator.faults.add(fault)).toThrow(/copies.*times.*seconds/)
   })
+
+  // biome-ignore format: a table is read in columns
+  test.each([
+    ['latency',    { seconds: 5 }],
+    ['delay',      { seconds: 60 }],
+    ['http_error', { status: 500 }],
+    ['html',       { status: 502 }],
+    ['refuse',     { code: '505' }],
+    ['repeat',     { copies: 2 }],
+  ] as const)('%s shows the value it uses when none is given', async (kind, value) => {
+    const { call } = bench()
+    expect(await call('POST', '/_simulator/faults', { kind })).toMatchObject({ http: 201, body: value })
+  })
+
+  test.each(['', 'a b', 'a/b', 'x'.repeat(101)])('an order “%s” cannot be', async (order_id) => {
+    const { call } = bench()
+    expect(await call('POST', '/_simulator/faults', { kind: 'lose', order_id })).toMatchObject({
+      http: 400,
+      body: { problems: [{ field: 'orderId' }] },
+    })
+  })
 })

@@ -1,5 +1,6 @@
 import { BayarError, invalidRequest, type Problem } from '../errors.ts'
 import { TRANSACTION_STATUSES, type TransactionStatus } from '../gateway/wire.ts'
+import { ORDER_ID, ORDER_ID_SAYS } from './check-charge.ts'
 import { VERBS } from './endpoints.ts'
 import { REFUSALS } from './refusals.ts'
 import { type AnyVerb, V1_VERBS } from './v1/endpoints.ts'
@@ -39,6 +40,20 @@ export const FAULTS = {
 } as const satisfies Record<string, FaultRow>
 
 export const FAULT_KINDS = Object.keys(FAULTS) as readonly FaultKind[]
+
+/** What a kind that cannot do without a value uses when none is given; the list of faults shows it. */
+// biome-ignore format: a table is read in columns
+const DEFAULTS: Readonly<Partial<Record<FaultKind, Partial<Pick<Fault, 'seconds' | 'status' | 'copies' | 'code'>>>>> = {
+  latency:    { seconds: 5 },
+  http_error: { status: 500 },
+  html:       { status: 502 },
+  refuse:     { code: '505' },
+  repeat:     { copies: 2 },
+  delay:      { seconds: 60 },
+}
+
+/** Longer than any that Midtrans takes, because those of payment links have a suffix. */
+const ORDER_ID_MOST = 100
 
 /** What a fault makes the bank or the fraud engine say: the request goes its way, to another end. */
 export const FORCES: Readonly<Partial<Record<FaultKind, 'challenge' | 'refuse'>>> = {
@@ -186,6 +201,9 @@ export function checkFault(fault: Fault): Fault {
   if (fault.transactionStatus !== undefined && !TRANSACTION_STATUSES.includes(fault.transactionStatus))
     says('transactionStatus', `must be one of ${TRANSACTION_STATUSES.join(', ')}`)
   if (fault.orderId !== undefined && typeof fault.orderId !== 'string') says('orderId', 'must be text')
+  else if (fault.orderId !== undefined && !ORDER_ID.test(fault.orderId)) says('orderId', ORDER_ID_SAYS)
+  else if (fault.orderId !== undefined && fault.orderId.length > ORDER_ID_MOST)
+    says('orderId', `must not be longer than ${ORDER_ID_MOST} characters`)
   if (fault.when !== undefined && fault.when !== 'before' && fault.when !== 'after')
     says('when', 'must be before or after')
   if (fault.body !== undefined && typeof fault.body !== 'boolean') says('body', 'must be true or false')
@@ -197,7 +215,8 @@ export function checkFault(fault: Fault): Fault {
   if (fault.seconds !== undefined && !(fault.seconds > 0 && fault.seconds <= 86_400))
     says('seconds', 'must be between 0 and 86400')
   if (problems.length) throw invalidRequest(problems)
-  return fault
+  const given = Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== undefined))
+  return { ...DEFAULTS[fault.kind], ...given } as Fault
 }
 
 function checkRange(

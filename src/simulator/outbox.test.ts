@@ -8,6 +8,7 @@ import {
   RETRY_SHIFT_SECONDS,
   retriesAfter,
 } from './retry-policy.ts'
+import { createWorld } from './world.ts'
 
 const moved = (status: number, location = 'https://elsewhere.example/') =>
   new Response(null, { status, headers: { location } })
@@ -354,5 +355,61 @@ describe('faults of notifications', () => {
       ),
     )
     expect(verified).toEqual([false, true])
+  })
+})
+
+describe('a notice that cannot be made', () => {
+  const broken = (fails: () => boolean) => ({
+    kind: 'recurring' as const,
+    lane: 'broken',
+    document: () => {
+      if (fails()) throw new RangeError('Invalid time value')
+      return {}
+    },
+  })
+  const made = () => {
+    const sent: string[] = []
+    const world = createWorld({
+      serverKey: 's',
+      clientKey: 'c',
+      merchantId: 'G1',
+      notificationUrl: HOOK,
+      clock: { start: START, frozen: true },
+      deliver: async (request) => {
+        sent.push(await request.text())
+        return new Response()
+      },
+    })
+    return { sent, outbox: world.outbox }
+  }
+
+  test.each([
+    ['at all', 1],
+    ['when it is its turn', 2],
+  ])('%s: is given up with the reason, and the next is sent', async (_, from) => {
+    const { sent, outbox } = made()
+    let rendered = 0
+    outbox.post(
+      broken(() => ++rendered >= from),
+      [HOOK],
+    )
+    outbox.sendTest()
+    await outbox.idle()
+    expect(sent).toHaveLength(1)
+    expect(outbox.list()).toMatchObject([
+      { kind: 'test', state: 'delivered' },
+      { kind: 'recurring', state: 'failed', attempts: [{ says: expect.stringContaining('Invalid time') }] },
+    ])
+  })
+
+  test('on a disk that is full, neither', async () => {
+    const { sent, outbox } = made()
+    outbox.onChange = () => {
+      throw new Error('ENOSPC')
+    }
+    outbox.sendTest()
+    outbox.sendTest()
+    await outbox.idle()
+    expect(sent).toHaveLength(2)
   })
 })

@@ -1,5 +1,5 @@
 import { BayarError } from '../errors.ts'
-import type { TransactionStatus } from '../gateway/wire.ts'
+import type { FraudStatus, TransactionStatus } from '../gateway/wire.ts'
 import type { Appointment } from './agenda.ts'
 import type { WorldClock } from './clock.ts'
 import { type Deliver, type Delivered, deliverNotification } from './deliver-notification.ts'
@@ -47,6 +47,8 @@ export interface SimulatedNotification {
   readonly kind: 'payment' | 'test' | Letter['kind']
   /** Null where the notification is about no transaction. */
   readonly transactionStatus: TransactionStatus | null
+  /** `challenge` beside `capture`: the money is held, nothing is paid. */
+  readonly fraudStatus: FraudStatus | null
   /** Null when no address is configured. */
   readonly url: string | null
   readonly state: NoticeState
@@ -212,8 +214,15 @@ export class Outbox {
 
   #send(subject: Subject, urls: readonly (string | null)[], fault: Fault | undefined): void {
     for (const url of urls) {
-      const copies = fault?.kind === 'repeat' ? (fault.copies ?? 2) : 1
-      for (let copy = 0; copy < copies; copy++) this.#start(this.#notice(subject, url, fault?.kind), fault)
+      const copies = fault?.kind === 'repeat' ? fault.copies! : 1
+      for (let copy = 0; copy < copies; copy++) {
+        const notice = this.#notice(subject, url, fault?.kind)
+        try {
+          this.#start(notice, fault)
+        } catch (error) {
+          this.#giveUp(notice, error)
+        }
+      }
     }
   }
 
@@ -319,7 +328,7 @@ export class Outbox {
   #start(notice: Notice, fault: Fault | undefined): void {
     if (notice.url === null) this.#end(notice, 'unaddressed')
     else if (fault?.kind === 'lose') this.#end(notice, 'lost')
-    else if (fault?.kind === 'delay') this.#sendLater(notice, fault.seconds ?? 60)
+    else if (fault?.kind === 'delay') this.#sendLater(notice, fault.seconds!)
     else if (fault?.kind === 'reorder') this.#hold(notice)
     else {
       this.#enqueue(notice)
@@ -420,7 +429,11 @@ export class Outbox {
   async #sendFrom(orderId: string): Promise<void> {
     const lane = this.#lanes.get(orderId)
     const notice = lane?.shift()
-    if (notice) await this.#sendDue(notice)
+    try {
+      if (notice) await this.#sendDue(notice)
+    } catch (error) {
+      if (notice) this.#giveUp(notice, error)
+    }
     this.#sending--
     if (this.#closed) return
     if (lane?.length) this.#ready.push(orderId)
@@ -449,6 +462,25 @@ export class Outbox {
     const delivered = await deliverNotification(this.#bodyOf(notice), url, this.#deliver)
     notice.attempts = [...notice.attempts, { at, byHand, ...delivered }].slice(-ATTEMPTS_KEPT)
     return delivered.httpStatus !== undefined && delivered.httpStatus >= 200 && delivered.httpStatus < 300
+  }
+
+  /** It could not be written, or not be kept: the others are sent all the same, and its row says why. */
+  #giveUp(notice: Notice, error: unknown): void {
+    const says = `the simulator could not make this notification: ${error instanceof Error ? error.message : String(error)}`
+    const attempt = {
+      at: this.#clock.now(),
+      byHand: false,
+      httpStatus: undefined,
+      says,
+      hops: 0,
+      durationMs: 0,
+    }
+    notice.attempts = [...notice.attempts, attempt].slice(-ATTEMPTS_KEPT)
+    try {
+      this.#end(notice, 'failed')
+    } catch {
+      // What cannot be put on file is still told by the page.
+    }
   }
 
   #end(notice: Notice, state: NoticeState): void {
@@ -494,6 +526,7 @@ export class Outbox {
       kind: 'view' in subject ? 'payment' : 'testUuid' in subject ? 'test' : subject.letter.kind,
       transactionStatus:
         'view' in subject ? subject.view.status : 'testUuid' in subject ? 'settlement' : null,
+      fraudStatus: 'view' in subject ? subject.view.fraud : null,
       url,
       state,
       fault,

@@ -85,6 +85,7 @@ export function createWorld(options: WorldOptions): World {
     mirrorBodyCodes: options.mirrorBodyCodes ?? false,
   }
   const ledger = new Ledger(clock, createRandom(seed, 'transactions'), random('transactions'))
+  clock.hasHistory = () => ledger.size > 0
   const outbox = new Outbox({
     clock,
     faults,

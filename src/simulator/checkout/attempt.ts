@@ -32,10 +32,15 @@ export function attempt(world: World, checkout: Checkout, choice: Choice, given:
     },
   })
   if (outcome.kind === 'refusal')
-    return { refusal: [REFUSALS[outcome.name].message, ...outcome.problems].join(' ') }
+    return { refusal: sentences(REFUSALS[outcome.name].message, outcome.problems) }
   if (outcome.kind !== 'charge') return { refusal: REFUSALS.internal.message }
   world.checkouts.noteAttempt(checkout, outcome.view.transaction.id)
   return { transaction: outcome.view.transaction }
+}
+
+/** One for each mistake: without their full stops they read as one that makes no sense. */
+export function sentences(message: string, problems: readonly string[]): string {
+  return [message, ...problems].map((one) => (/[.!?]$/.test(one) ? one : `${one}.`)).join(' ')
 }
 
 const ECHOED = [

@@ -3,7 +3,7 @@ import { usesLeft } from '../payment-links/act.ts'
 import { isObject } from '../reader.ts'
 import { REFUSALS } from '../refusals.ts'
 import type { World } from '../world.ts'
-import { type Attempt, attempt, type Given } from './attempt.ts'
+import { type Attempt, attempt, type Given, sentences } from './attempt.ts'
 import type { Checkout } from './checkouts.ts'
 import { choiceOf, choicesOf } from './choices.ts'
 
@@ -74,7 +74,7 @@ function tokenFor(world: World, { number = '', expiry = '', cvv = '' }: Filled):
     card_cvv: cvv,
   })
   const made = makeToken(world, query)
-  if (made.kind === 'refusal') return { refusal: [REFUSALS[made.name].message, ...made.problems].join(' ') }
+  if (made.kind === 'refusal') return { refusal: sentences(REFUSALS[made.name].message, made.problems) }
   const document = made.kind === 'document' && isObject(made.document) ? made.document : {}
   return String(document.token_id)
 }

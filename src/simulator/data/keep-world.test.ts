@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -215,4 +215,23 @@ describe('with a data file', () => {
     expect(second.simulator.transactions()).toEqual(before)
     expect(restart(second).simulator.transactions()).toEqual(before)
   })
+
+  test.each([
+    '{"shiftMs":1e21,"frozenAtMs":null}',
+    '{"shiftMs":0,"frozenAtMs":1e21}',
+    '{"shiftMs":0,"frozenAtMs":"x"}',
+  ])(
+    'a clock that stands nowhere, %s, is refused in words, and overtaken by a later line is not',
+    async (state) => {
+      const first = start()
+      await first.charge('va')
+      await first.simulator.idle()
+      first.simulator.shutDown()
+      open = []
+      appendFileSync(data, `["clock",${state}]\n`)
+      expect(() => start()).toThrow(/clock in the simulator’s data file .* stands at no instant/)
+      appendFileSync(data, `["clock",{"shiftMs":0,"frozenAtMs":${START.getTime()}}]\n`)
+      expect(start().simulator.transaction('va').status).toBe('pending')
+    },
+  )
 })

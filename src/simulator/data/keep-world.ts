@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { BayarError } from '../../errors.ts'
 import { cardRecord } from '../card-vault.ts'
 import type { CheckoutRecord } from '../checkout/checkouts.ts'
 import type { ClockState } from '../clock.ts'
@@ -122,6 +123,13 @@ export function openWorld(path: string, given: WorldGiven): Kept {
   )
   const world = opened.world!
   const options = opened.options!
+  if (!world.clock.isReadable) {
+    journal.close()
+    throw new BayarError(
+      'config_invalid',
+      `The clock in the simulator’s data file ${path} stands at no instant between 1970 and 9000: remove the lines that begin with ["clock", from it, or move the file away, and a new one is begun.`,
+    )
+  }
   world.ledger.planRestored()
   world.outbox.planRestored()
   const live = countLive(world)

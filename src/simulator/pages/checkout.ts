@@ -83,7 +83,8 @@ ${amount === null ? '' : html`<p class="big">${rupiah(amount)}</p>`}
 ${checkout.expiresMs === null || one ? '' : html`<p class="soft small">${say('until')} ${toWib(checkout.expiresMs)} WIB</p>`}`
 }
 
-function choiceForm({ say, isPopup }: Visit, checkout: Checkout, choice: Choice, here: string): Html {
+function choiceForm(visit: Visit, checkout: Checkout, choice: Choice, here: string): Html {
+  const { say } = visit
   const input = (name: string, label: string, more: Html | string = '') =>
     html`<div class="narrow"><label for="${choice.name}-${name}">${label}</label><input id="${choice.name}-${name}" name="${name}" required autocomplete="off" ${more}></div>`
   const credit = isObject(checkout.request.credit_card) ? checkout.request.credit_card : {}
@@ -97,7 +98,7 @@ ${termSelect(say('card_term'), credit.installment)}
 ${credit.save_card === true ? html`<div class="narrow"><label><input class="check" type="checkbox" name="save" value="1"> ${say('card_save')}</label></div>` : ''}`
     : ''
 }`
-  return html`<form class="choice" method="post" action="${here}${isPopup ? '?popup=1' : ''}">
+  return html`<form class="choice" method="post" action="${withPopup(visit, here)}">
 <input type="hidden" name="method" value="${choice.name}"><strong>${choice.title}</strong>
 <div class="row">${fields}<button>${say('go_on')}</button></div></form>`
 }
@@ -115,8 +116,9 @@ export function pathOf(visit: Visit, here: string, one: Transaction): string {
   return withPopup(visit, `${here}/${one.id}`)
 }
 
-function withPopup({ isPopup }: Visit, path: string): string {
-  return isPopup ? `${path}?popup=1` : path
+/** In a frame the language travels in the address: no cookie keeps it. */
+function withPopup({ isPopup, language }: Visit, path: string): string {
+  return isPopup ? `${path}?popup=1&lang=${language}` : path
 }
 
 /** For the customer's eyes only: anybody can forge these parameters. */

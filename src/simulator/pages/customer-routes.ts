@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import { secureHeaders } from 'hono/secure-headers'
 import { isBayarError } from '../../errors.ts'
 import { moveTransaction } from '../acts.ts'
+import { stateOf } from '../lifecycle.ts'
 import type { PayAccount } from '../pay-accounts.ts'
 import type { Simulator } from '../simulator.ts'
 import { TOKENISER_SCRIPT } from '../snap/scripts.ts'
@@ -148,12 +149,13 @@ function transactionPage(visit: Visit, one: Transaction, url: string): Html {
   const { say, language } = visit
   const { pathname, search, searchParams } = new URL(url)
   const isOpen = one.status === 'pending'
+  const state = stateOf(one)
   return checkoutLayout(
     visit,
     one.method.title,
     html`<h1>${one.method.title}</h1>
 <p class="soft">${say('order')} <code>${one.orderId}</code></p><p class="big">${rupiah(one.amount)}</p>
-<p><span class="badge ${isOpen ? 'wait' : one.status === 'deny' ? 'bad' : 'good'}" title="${one.status}">${STATUS_WORDS[one.status]?.[language] ?? one.status}</span></p>
+<p><span class="badge ${isOpen || state === 'challenge' ? 'wait' : one.status === 'deny' ? 'bad' : 'good'}" title="${one.status}">${STATUS_WORDS[state]?.[language] ?? one.status}</span></p>
 ${isOpen ? html`${instructions(visit, one)}${customerPanel(visit, one, pathname + search)}` : backLink(visit, searchParams.get('callback_url'), one)}`,
     { event: isOpen ? 'pending' : '3ds', status_code: isOpen ? '201' : codeOf(one), ...told(one) },
   )

@@ -2,11 +2,12 @@ import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { LANGUAGES, type Language } from './words.ts'
 
-/** `?lang=` is remembered; else what the browser asks for; else English. */
+/** `?lang=` is remembered, but for the shop's choice in a frame, which is not the person's; else what the browser asks for; else English. */
 export function languageOf(context: Context): Language {
   const asked = context.req.query('lang')
   if (isLanguage(asked)) {
-    setCookie(context, 'lang', asked, { path: '/', httpOnly: true, sameSite: 'Lax', maxAge: 31_536_000 })
+    if (context.req.query('popup') === undefined)
+      setCookie(context, 'lang', asked, { path: '/', httpOnly: true, sameSite: 'Lax', maxAge: 31_536_000 })
     return asked
   }
   const kept = getCookie(context, 'lang')

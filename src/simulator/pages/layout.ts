@@ -1,5 +1,7 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
+import type { FraudStatus, TransactionStatus } from '../../gateway/wire.ts'
+import { stateOf } from '../lifecycle.ts'
 import type { Simulator } from '../simulator.ts'
 import { toWib } from '../wib-time.ts'
 import type { World } from '../world.ts'
@@ -101,6 +103,7 @@ export function translated(page: Page, words: Readonly<Record<string, Text>>, na
 const TONES: Readonly<Record<string, string>> = {
   pending: 'wait',
   authorize: 'wait',
+  challenge: 'wait',
   settlement: 'good',
   capture: 'good',
   deny: 'bad',
@@ -116,9 +119,14 @@ const TONES: Readonly<Record<string, string>> = {
   lost: 'bad',
 }
 
-/** The gateway's own word is the tooltip: it is what programs see. */
-export function statusBadge(page: Page, status: string): Html {
-  return html`<span class="badge ${TONES[status] ?? ''}" title="${status}">${translated(page, STATUS_WORDS, status)}</span>`
+/**
+ * The gateway's own word is the tooltip: it is what programs see. A card that the fraud engine holds is `capture` by that word, and yet
+ * nothing is paid.
+ */
+export function statusBadge(page: Page, status: TransactionStatus, fraud: FraudStatus | null): Html {
+  const state = stateOf({ status, fraud })
+  const told = state === 'challenge' ? `${status}, ${fraud}` : status
+  return html`<span class="badge ${TONES[state] ?? ''}" title="${told}">${translated(page, STATUS_WORDS, state)}</span>`
 }
 
 export function stateBadge(page: Page, state: string): Html {

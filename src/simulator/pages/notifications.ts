@@ -42,7 +42,7 @@ function noticeRow(page: Page, notice: SimulatedNotification): Html {
       ? html`<span class="badge">${notice.kind === 'test' ? say('test_ping') : notice.kind}</span>`
       : html`<a href="/transactions/${notice.transactionId}">${notice.orderId}</a>`
   }</td>
-<td>${notice.transactionStatus === null ? '' : statusBadge(page, notice.transactionStatus)}${notice.fault ? html`<br><code>${notice.fault}</code>` : ''}</td>
+<td>${notice.transactionStatus === null ? '' : statusBadge(page, notice.transactionStatus, notice.fraudStatus)}${notice.fault ? html`<br><code>${notice.fault}</code>` : ''}</td>
 <td>${stateBadge(page, notice.state)}
 <form method="post" action="/notifications/${notice.id}/resend"><button class="quiet">${say('resend')}</button></form></td>
 <td><span class="small mono">${notice.url ?? say('no_address')}</span>

@@ -127,6 +127,8 @@ describe('the pages', () => {
     expect(await offers(`number=${vaNumber!.replace(/(\d{4})/g, '$1+')}`)).toBe(true)
     expect(await offers(`number=${billKey}`)).toBe(false)
     expect(await offers(`number=${billKey}&biller=70012`)).toBe(true)
+    expect((await page(merchant, `/pay?number=${billKey}`)).html).toContain('which is <code>70012</code>')
+    expect((await page(merchant, `/pay?number=${billKey}&biller=1`)).html).toContain('knows no bill')
     expect(await offers('number=1')).toBe(false)
     await merchant.simulator.expire('order-1')
     expect((await page(merchant, `/pay?number=${vaNumber}`)).html).toContain('can no longer be paid')
@@ -185,5 +187,60 @@ describe('the pages', () => {
     await post(merchant, '/clock', { do: 'resume' })
     await post(merchant, '/clock', { do: 'freeze' })
     expect((await post(merchant, '/clock', { at: 'soon' })).status).toBe(400)
+  })
+
+  test('show a card that the fraud engine holds as held, until somebody decides', async () => {
+    const merchant = bench()
+    const { body } = await merchant.call(
+      'GET',
+      `/v2/token?client_key=${merchant.simulator.clientKey}&card_number=4811111111111114&card_exp_month=12&card_exp_year=2030&card_cvv=123`,
+    )
+    await merchant.charge(
+      'held-1',
+      { payment_type: 'credit_card', credit_card: { token_id: body.token_id } },
+      { 'X-Simulator-Fault': 'challenge' },
+    )
+    await merchant.simulator.idle()
+    const badges = async (path: string) =>
+      [...(await page(merchant, path)).html.matchAll(/badge (\w*)" title="([^"]*)">([^<]*)</g)].map(
+        ([, tone, told, word]) => [tone, told, word],
+      )
+    const HELD = ['wait', 'capture, challenge', 'on hold']
+    for (const path of ['/', '/notifications']) expect(await badges(path)).toEqual([HELD])
+    expect((await page(merchant, '/?lang=id')).html).toContain('>ditahan<')
+    await merchant.simulator.approve('held-1')
+    expect((await badges('/transactions/held-1')).slice(0, 3)).toEqual([
+      ['good', 'capture', 'captured'],
+      HELD,
+      ['good', 'capture', 'captured'],
+    ])
+  })
+
+  test('lead to the Snap checkouts that are still open', async () => {
+    const merchant = bench()
+    const open = async (order_id: string) => {
+      const transaction_details = { order_id, gross_amount: 275_000 }
+      const { body } = await merchant.call('POST', '/snap/v1/transactions', { transaction_details })
+      return `/snap/v3/redirection/${body.token}`
+    }
+    const [paid, cancelled, waiting] = [
+      await open('paid-1'),
+      await open('cancelled-1'),
+      await open('waiting-1'),
+    ]
+    const links = async () =>
+      [...(await page(merchant, '/')).html.matchAll(/href="(\/snap[^"]*)"/g)].map(([, path]) => path)
+    expect(await links()).toEqual([waiting, cancelled, paid])
+    await merchant.simulator.choose('paid-1', 'bca_va', {})
+    await merchant.simulator.pay('paid-1')
+    await merchant.call('POST', `/snap/v1/transactions/${cancelled.split('/').at(-1)}/cancel`)
+    expect(await links()).toEqual([waiting])
+    await merchant.simulator.clock.advance(86_400)
+    expect(await links()).toEqual([])
+  })
+
+  test('have no link without words', async () => {
+    expect((await page(bench(), '/')).html).not.toMatch(/<a [^>]*>\s*<\/a>/)
+    expect((await page(bench({ notificationUrl: [] }), '/')).html).toContain('no notification URL</a>')
   })
 })

@@ -19,17 +19,18 @@ export function payPage(page: Page): Html {
 <button>${say('look_up')}</button>
 </form>
 <p id="biller-hint" class="soft small">${say('biller_code')}: ${say('biller_hint')}</p>
-${number ? bill(page, billOf(page.world, number, biller)) : ''}`,
+${number ? bill(page, billOf(page.world, number, biller), missingBiller(page.world, number, biller)) : ''}`,
   )
 }
 
-function bill(page: Page, transaction: Transaction | undefined): Html {
+function bill(page: Page, transaction: Transaction | undefined, missing: string | undefined): Html {
   const { say } = page
+  if (missing) return html`<p class="alert" role="alert">${say('biller_needed')} <code>${missing}</code>.</p>`
   if (!transaction) return html`<p class="alert" role="alert">${say('number_unknown')}</p>`
   if (transaction.status !== 'pending')
     return html`<p class="alert" role="alert">${say('number_over')} ${translated(page, STATUS_WORDS, transaction.status)}.
 <a href="/transactions/${transaction.id}">${transaction.orderId}</a></p>`
-  return html`<section class="card" role="status"><p>${transaction.method.title} · ${transaction.orderId} ${statusBadge(page, transaction.status)}</p>
+  return html`<section class="card" role="status"><p>${transaction.method.title} · ${transaction.orderId} ${statusBadge(page, transaction.status, transaction.fraud)}</p>
 <p class="big">${rupiah(transaction.amount)}</p>
 <form class="row" method="post" action="/transactions/${transaction.id}">${
     transaction.method.family === 'wallet'
@@ -49,8 +50,18 @@ function billOf(world: World, number: string, biller: string): Transaction | und
   const image = QR_IMAGE.exec(number)?.[1]
   const scanned = image ? world.ledger.find(image) : world.ledger.findByQris(number)
   if (scanned?.method.family === 'wallet') return scanned
-  const found = world.ledger.findByNumber(number.replaceAll(/[\s-]/g, ''))
+  const found = byNumber(world, number)
   const rule = found?.method.number
   if (!found || !rule) return undefined
   return rule.separate ? (biller === rule.company ? found : undefined) : biller === '' ? found : undefined
+}
+
+/** The company of a bill whose key was typed in without it: an empty field is forgotten sooner than it is wrong. */
+function missingBiller(world: World, number: string, biller: string): string | undefined {
+  const rule = biller === '' ? byNumber(world, number)?.method.number : undefined
+  return rule?.separate ? rule.company : undefined
+}
+
+function byNumber(world: World, number: string): Transaction | undefined {
+  return world.ledger.findByNumber(number.replaceAll(/[\s-]/g, ''))
 }

@@ -7,6 +7,9 @@ import { noticeTable } from './notifications.ts'
 import { transactionTable } from './transactions.ts'
 import { CAUSE_WORDS } from './words.ts'
 
+/** Only a held card comes to these from `capture`. */
+const ENDS_A_HOLD: ReadonlySet<string> = new Set(['approve', 'deny', 'close'])
+
 export function transactionPage(page: Page, id: string): Html {
   const { say, world, simulator, language } = page
   const one = simulator.transaction(id)
@@ -15,11 +18,15 @@ export function transactionPage(page: Page, id: string): Html {
   const fact = (word: Parameters<typeof say>[0], value: unknown) =>
     value === null || value === '' ? '' : html`<dt>${say(word)}</dt><dd>${value}</dd>`
   const code = (text: string | null) => (text === null ? null : html`<code>${text}</code>`)
+  const wasHeld = (at: number) => {
+    const next = one.history[at + 1]
+    return next ? ENDS_A_HOLD.has(next.cause) : one.fraudStatus === 'challenge'
+  }
   const notices = world.outbox.listOf(one.transactionId)
   return layout(
     page,
     one.orderId,
-    html`<h1>${one.orderId} ${statusBadge(page, one.status)}</h1>
+    html`<h1>${one.orderId} ${statusBadge(page, one.status, one.fraudStatus)}</h1>
 <p class="big">${rupiah(one.grossAmount)}</p>
 <dl>
 ${fact('method', one.method)}
@@ -47,8 +54,8 @@ ${one.possible.map(
 <h2>${say('timeline')}</h2>
 <ol class="timeline">
 ${one.history.map(
-  (change) =>
-    html`<li>${time(change.at)} ${statusBadge(page, change.status)} ${CAUSE_WORDS[change.cause]?.did[language] ?? change.cause}</li>`,
+  (change, at) =>
+    html`<li>${time(change.at)} ${statusBadge(page, change.status, wasHeld(at) ? 'challenge' : null)} ${CAUSE_WORDS[change.cause]?.did[language] ?? change.cause}</li>`,
 )}
 </ol>
 <h2>${say('notifications')}</h2>

@@ -1,9 +1,13 @@
 import { html } from 'hono/html'
+import type { Checkout } from '../checkout/checkouts.ts'
 import { type SimulatedTransaction, showTransaction } from '../show-transaction.ts'
+import { isPaid, snapPathOf } from '../snap/sessions.ts'
 import type { World } from '../world.ts'
 import { type Html, layout, type Page, rupiah, statusBadge, time } from './layout.ts'
 
 const PAGE_SIZE = 50
+/** The newest of them; a link is for what was just made. */
+const CHECKOUTS_SHOWN = 20
 /** A search in pieces of ids looks at this many of the newest, so that it stays quick with a million. */
 const SEARCHED_MAX = 100_000
 
@@ -24,8 +28,9 @@ export function transactionsPage(page: Page): Html {
 <dt>${say('client_key')}</dt><dd><code>${simulator.clientKey}</code></dd>
 <dt>${say('merchant_id')}</dt><dd><code>${simulator.merchantId}</code></dd>
 <dt>${say('notice_url')}</dt><dd>${world.settings.notificationUrls.map((url) => html`<code>${url}</code> `)}
-<a href="/notifications">${world.settings.notificationUrls.length ? '' : say('no_address')}</a></dd>
+${world.settings.notificationUrls.length ? '' : html`<a href="/notifications">${say('no_address')}</a>`}</dd>
 </dl></details>
+${search || before ? '' : openCheckouts(page)}
 <form class="row" method="get" action="/" role="search">
 <div class="grow"><label for="q">${say('search_label')}</label><input id="q" name="q" type="search" value="${search}" maxlength="100"></div>
 <button>${say('search')}</button>
@@ -39,6 +44,25 @@ ${
   )
 }
 
+/** Before a method is chosen there is no transaction, so without this their pages could be found nowhere here. */
+function openCheckouts(page: Page): Html | string {
+  const { say, world } = page
+  const open: Checkout[] = []
+  for (const one of world.checkouts.all()) if (isOpen(world, one)) open.push(one)
+  if (open.length === 0) return ''
+  const shown = open.slice(-CHECKOUTS_SHOWN).reverse()
+  return html`<details open><summary>${say('open_checkouts')} (${open.length})</summary>
+<ul class="list">${shown.map((one) => html`<li><a href="${snapPathOf(one)}">${one.orderId}</a> ${one.amount === null ? '' : rupiah(one.amount)} · ${time(new Date(one.createdMs))}</li>`)}</ul></details>`
+}
+
+function isOpen({ checkouts, ledger }: World, one: Checkout): boolean {
+  if (one.origin !== 'snap' || checkouts.isOver(one)) return false
+  return !one.attempts.some((id) => {
+    const attempt = ledger.find(id)
+    return attempt !== undefined && isPaid(attempt)
+  })
+}
+
 export function transactionTable(page: Page, transactions: readonly SimulatedTransaction[]): Html {
   const { say } = page
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${say('transactions')}"><table>
@@ -46,7 +70,7 @@ export function transactionTable(page: Page, transactions: readonly SimulatedTra
 <tbody>
 ${transactions.map(
   (one) => html`<tr><td class="id"><a href="/transactions/${one.transactionId}">${one.orderId}</a></td>
-<td>${statusBadge(page, one.status)}</td><td class="number">${rupiah(one.grossAmount)}</td>
+<td>${statusBadge(page, one.status, one.fraudStatus)}</td><td class="number">${rupiah(one.grossAmount)}</td>
 <td>${one.method}<br><span class="soft small mono">${[one.billerCode, one.vaNumber ?? one.billKey].filter(Boolean).join(' ')}</span></td>
 <td>${time(one.createdAt)}</td></tr>`,
 )}

@@ -23,6 +23,7 @@ export const WORDS = {
   search_label:       { en: 'Order id, transaction id or VA number',    id: 'Order ID, ID transaksi, atau nomor VA' },
   no_transactions:    { en: 'No transactions yet. Point your program at this address with the keys above and create a charge.', id: 'Belum ada transaksi. Arahkan program Anda ke alamat ini dengan kunci di atas, lalu buat charge.' },
   nothing_found:      { en: 'Nothing was found for that.',              id: 'Tidak ada yang cocok.' },
+  open_checkouts:     { en: 'Open Snap checkouts',                      id: 'Checkout Snap yang terbuka' },
   older:              { en: 'Older',                                    id: 'Lebih lama' },
   newest:             { en: 'Newest',                                   id: 'Terbaru' },
   order:              { en: 'Order',                                    id: 'Order' },
@@ -60,6 +61,7 @@ export const WORDS = {
   look_up:            { en: 'Look up',                                  id: 'Periksa' },
   pay_now:            { en: 'Pay',                                      id: 'Bayar' },
   number_unknown:     { en: 'The bank knows no bill with this number.', id: 'Bank tidak mengenal tagihan dengan nomor ini.' },
+  biller_needed:      { en: 'This is a bill of Mandiri: type its biller code beside it, which is', id: 'Ini tagihan Mandiri: isi juga kode perusahaannya, yaitu' },
   number_over:        { en: 'This bill can no longer be paid: it is in status', id: 'Tagihan ini tidak bisa dibayar lagi: statusnya' },
 
   notice_url:         { en: 'Notification URL of the dashboard',        id: 'URL notifikasi di dashboard' },
@@ -137,6 +139,7 @@ export const STATUS_WORDS: Readonly<Record<string, Text>> = {
   pending:            { en: 'pending',            id: 'menunggu' },
   authorize:          { en: 'authorized',         id: 'diotorisasi' },
   capture:            { en: 'captured',           id: 'tercapture' },
+  challenge:          { en: 'on hold',            id: 'ditahan' },
   settlement:         { en: 'settled',            id: 'lunas' },
   deny:               { en: 'denied',             id: 'ditolak' },
   cancel:             { en: 'cancelled',          id: 'dibatalkan' },

@@ -28,6 +28,32 @@ async function look({ simulator }: Bench, path: string): Promise<{ status: numbe
 const end = ({ call }: Bench, token: string, how: 'cancel' | 'expire') =>
   call('POST', `/snap/v1/transactions/${token}/${how}`)
 
+describe('in the frame of a shop', () => {
+  test('the language stays in the address, and no cookie is set for it', async () => {
+    const merchant = bench()
+    const { path } = await open(merchant)
+    const inFrame = await merchant.simulator.fetch(new Request(`http://simulator${path}?popup=1&lang=id`))
+    expect(inFrame.headers.get('set-cookie')).toBeNull()
+    const html = await inFrame.text()
+    expect(html).toContain('<html lang="id">')
+    expect(html).toContain(`action="${path}?popup=1&amp;lang=id"`)
+    const chosen = await choose(merchant, `${path}?popup=1&lang=id`, { method: 'bca_va' })
+    expect(chosen.headers.get('set-cookie')).toBeNull()
+    expect((await look(merchant, chosen.headers.get('location')!)).html).toContain('<html lang="id">')
+    const alone = await merchant.simulator.fetch(new Request(`http://simulator${path}?lang=id`))
+    expect(alone.headers.get('set-cookie')).toContain('lang=id')
+  })
+
+  test('each mistake in the card form is a sentence of its own', async () => {
+    const merchant = bench()
+    const { path } = await open(merchant)
+    const form = { method: 'credit_card', number: '1', expiry: '99/1', cvv: 'x' }
+    const html = await (await choose(merchant, path, form)).text()
+    const alert = /role="alert">(.*?)<\/div>/s.exec(html)![1]!
+    expect(alert.match(/card_\w+[^.]*\.(?= card_|$)/g)!.length).toBeGreaterThan(1)
+  })
+})
+
 describe('a Snap order', () => {
   test('is unknown to GET status until a method is chosen', async () => {
     const merchant = bench()

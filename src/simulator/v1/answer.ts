@@ -185,15 +185,15 @@ async function end(world: World, api: V1Api, fault: Fault | undefined): Promise<
   switch (fault?.kind) {
     case 'http_error':
       return fault.body === false
-        ? new Response(null, { status: fault.status ?? 500 })
-        : tell({ http: fault.status ?? 500, body: refuseV1(api, 'internal').body })
+        ? new Response(null, { status: fault.status! })
+        : tell({ http: fault.status!, body: refuseV1(api, 'internal').body })
     case 'too_many':
       return tell(refuseV1(api, 'too_many'))
     case 'refuse':
-      return tell({ http: Number(fault.code ?? 500), body: refuseV1(api, 'internal').body })
+      return tell({ http: Number(fault.code!), body: refuseV1(api, 'internal').body })
     case 'html':
       return new Response(BAD_GATEWAY_HTML, {
-        status: fault.status ?? 502,
+        status: fault.status!,
         headers: { 'Content-Type': 'text/html' },
       })
     case 'timeout':
