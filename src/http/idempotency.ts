@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import type { ApiRequests } from '../operations/api-requests/index.ts'
 import { pathOf, withoutLastSlash } from './addresses.ts'
@@ -39,4 +40,9 @@ function replay(answer: { readonly status: number; readonly body: Uint8Array }):
 
 export function callerName(caller: Caller): string {
   return caller.kind === 'staff' ? 'staff' : `user:${caller.userId}`
+}
+
+/** A request that names no order, or no refund, is given one by its key: asked again, with the first answer lost, it meets the same one and moves nothing twice. */
+export function keyDigest(key: string, body: Uint8Array): string {
+  return createHash('sha256').update(key).update('\0').update(body).digest('hex').slice(0, 32)
 }

@@ -10,6 +10,7 @@ import type { HttpParts } from './parts.ts'
 import { problemResponse } from './problems.ts'
 import { problemsIn } from './refused-fields.ts'
 import { type RestEnv, restRequest } from './rest.ts'
+import { addCommandRoutes } from './routes/commands.ts'
 import { addDocumentation } from './routes/documentation.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addHealthRoutes } from './routes/health.ts'
@@ -64,6 +65,7 @@ export function createSurface(parts: HttpParts): Surface {
     const once = idempotencyKey(parts.bayar.apiRequests)
     app.use('/midtrans/api/*', rest, once)
     addPaymentRoutes(app, parts)
+    addCommandRoutes(app, parts)
     addPayAccountRoutes(app, parts)
     addNotificationRoutes(app, parts)
     addEventRoutes(app, parts)

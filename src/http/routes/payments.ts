@@ -1,16 +1,10 @@
-import { createHash } from 'node:crypto'
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
-import { isUuid } from '../../domain/uuid.ts'
-import { BayarError } from '../../errors.ts'
 import type { ChargeInput } from '../../operations/payments/charge-input.ts'
 import type { CheckoutInput } from '../../operations/payments/checkout-input.ts'
-import type { Payment } from '../../operations/payments/payment-view.ts'
 import {
   byId,
-  captureRequest,
   chargeRequest,
   checkedOut,
-  checkedPayment,
   checkoutRequest,
   idempotent,
   noQuery,
@@ -18,19 +12,17 @@ import {
   payment,
   paymentDetail,
   paymentQuery,
-  refunded,
-  refundRequest,
   review,
   reviewDecision,
   reviewQuery,
 } from '../contract.ts'
-import { callerName } from '../idempotency.ts'
-import type { Caller } from '../identify.ts'
+import { paymentFinder, referenceTo } from '../find-payment.ts'
+import { callerName, keyDigest } from '../idempotency.ts'
 import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { attemptBody, paymentBody } from '../payment-body.ts'
 import { type RestEnv, staffOnly } from '../rest.ts'
-import { answers, jsonBody, optionalJsonBody, STAFF, TAGS } from '../route-words.ts'
+import { answers, jsonBody, STAFF, TAGS } from '../route-words.ts'
 import { given, toCamel, toSnake } from '../wire-case.ts'
 
 const at = '/midtrans/api'
@@ -85,58 +77,6 @@ const detail = createRoute({
   responses: { 200: answers(paymentDetail, 'The payment.') },
 })
 
-const checkStatus = (method: 'get' | 'post') =>
-  createRoute({
-    method,
-    path: `${at}/payments/{id}/check_status`,
-    ...TAGS.payments,
-    ...STAFF,
-    summary: 'Ask Midtrans, and apply what it says',
-    middleware: staffOnly,
-    request: { params: byId, query: noQuery, ...(method === 'post' ? { headers: idempotent } : {}) },
-    responses: { 200: answers(checkedPayment, 'The payment, and Midtrans’s own words.') },
-  })
-
-const command = (verb: 'cancel' | 'expire' | 'approve' | 'deny', summary: string) =>
-  createRoute({
-    method: 'post',
-    path: `${at}/payments/{id}/${verb}`,
-    ...TAGS.payments,
-    ...STAFF,
-    summary,
-    middleware: staffOnly,
-    request: { params: byId, query: noQuery, headers: idempotent },
-    responses: { 200: answers(payment, 'Done.') },
-  })
-
-const capture = createRoute({
-  method: 'post',
-  path: `${at}/payments/{id}/capture`,
-  ...TAGS.payments,
-  ...STAFF,
-  summary: 'Take what was reserved, or a part of it',
-  middleware: staffOnly,
-  request: { params: byId, query: noQuery, headers: idempotent, body: optionalJsonBody(captureRequest) },
-  responses: { 200: answers(payment, 'Captured.') },
-})
-
-const refund = createRoute({
-  method: 'post',
-  path: `${at}/payments/{id}/refund`,
-  ...TAGS.payments,
-  ...STAFF,
-  summary: 'Give money back',
-  middleware: staffOnly,
-  request: { params: byId, query: noQuery, headers: idempotent, body: optionalJsonBody(refundRequest) },
-  responses: {
-    200: answers(refunded, 'Given back, or on its way through the bank.'),
-    202: answers(
-      refunded,
-      'Midtrans gave no clear answer and is being asked: the amount stays `reserved` until it is known. Sent again under the same key it is the same refund.',
-    ),
-  },
-})
-
 const resolveReview = createRoute({
   method: 'post',
   path: `${at}/payments/{id}/resolve_review`,
@@ -163,17 +103,7 @@ export function addPaymentRoutes(
   app: OpenAPIHono<RestEnv>,
   { bayar: { payments, events } }: HttpParts,
 ): void {
-  /** What is somebody else's is not there, rather than forbidden: nobody learns that it exists. */
-  async function find(id: string, caller: Caller): Promise<Payment> {
-    const found = isUuid(id) ? await payments.findById(id) : undefined
-    if (!found || (caller.kind === 'user' && found.userId !== caller.userId))
-      throw new BayarError(
-        'payment_not_found',
-        `Ask by the \`id\` of a payment, or find it: GET …${at}/payments/?order_id=….`,
-      )
-    return found
-  }
-  const referenceTo = ({ orderId, merchant }: Payment) => ({ orderId, merchant })
+  const find = paymentFinder(payments)
 
   app.openapi(charge, async (c) => {
     const input = orderInput(c.req.valid('json'), c.req.valid('header')['idempotency-key'], c.var.body)
@@ -243,73 +173,6 @@ export function addPaymentRoutes(
     )
   })
 
-  for (const method of ['get', 'post'] as const) {
-    app.openapi(checkStatus(method), async (c) => {
-      const found = await find(c.req.valid('param').id, c.var.caller)
-      const checked = await payments.checkStatus(referenceTo(found))
-      return c.json(
-        { payment: paymentBody(checked.payment, c.var.caller), responses: [...checked.responses] },
-        200,
-      )
-    })
-  }
-
-  app.openapi(command('cancel', 'Cancel at Midtrans'), async (c) => {
-    const found = await find(c.req.valid('param').id, c.var.caller)
-    return c.json(
-      paymentBody(await payments.cancel(referenceTo(found), callerName(c.var.caller)), c.var.caller),
-      200,
-    )
-  })
-
-  app.openapi(command('expire', 'End at Midtrans before its time'), async (c) => {
-    const found = await find(c.req.valid('param').id, c.var.caller)
-    return c.json(
-      paymentBody(await payments.expire(referenceTo(found), callerName(c.var.caller)), c.var.caller),
-      200,
-    )
-  })
-
-  app.openapi(command('approve', 'Take a card payment that is on hold'), async (c) => {
-    const found = await find(c.req.valid('param').id, c.var.caller)
-    return c.json(
-      paymentBody(await payments.approve(referenceTo(found), callerName(c.var.caller)), c.var.caller),
-      200,
-    )
-  })
-
-  app.openapi(command('deny', 'Refuse a card payment that is on hold'), async (c) => {
-    const found = await find(c.req.valid('param').id, c.var.caller)
-    return c.json(
-      paymentBody(await payments.deny(referenceTo(found), callerName(c.var.caller)), c.var.caller),
-      200,
-    )
-  })
-
-  app.openapi(capture, async (c) => {
-    const found = await find(c.req.valid('param').id, c.var.caller)
-    const by = callerName(c.var.caller)
-    return c.json(
-      paymentBody(await payments.capture(referenceTo(found), given(c.req.valid('json')), by), c.var.caller),
-      200,
-    )
-  })
-
-  app.openapi(refund, async (c) => {
-    const found = await find(c.req.valid('param').id, c.var.caller)
-    const key = c.req.valid('header')['idempotency-key']
-    const made = await payments.refund(
-      referenceTo(found),
-      {
-        ...(key === undefined ? {} : { refundKey: refundKeyFor(key, c.var.body) }),
-        ...given(toCamel(c.req.valid('json'))),
-      },
-      callerName(c.var.caller),
-    )
-    const body = { ...made, payment: paymentBody(made.payment, c.var.caller), refund: toSnake(made.refund) }
-    return c.json(body, made.refund.status === 'reserved' ? 202 : 200)
-  })
-
   app.openapi(resolveReview, async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
     const decision = toCamel(c.req.valid('json'))
@@ -339,22 +202,8 @@ function orderInput(
     ...toCamel(rest),
     ...(customer_details === undefined ? {} : { customer: toCamel(customer_details) }),
     ...(item_details === undefined ? {} : { items: toCamel(item_details) }),
-    ...(rest.order_id === undefined && key !== undefined ? { orderId: orderIdFor(key, bytes) } : {}),
+    ...(rest.order_id === undefined && key !== undefined
+      ? { orderId: `ORDER-${keyDigest(key, bytes)}` }
+      : {}),
   }
-}
-
-/**
- * A charge that names no order but a key gets its order id from the key: if the first answer was lost, even with the process, the same request meets the same order, and nobody is charged twice.
- */
-function orderIdFor(key: string, body: Uint8Array): string {
-  return `ORDER-${digestOf(key, body)}`
-}
-
-/** The same for a refund: asked again under its key, it is the refund that was asked before. */
-function refundKeyFor(key: string, body: Uint8Array): string {
-  return `refund-${digestOf(key, body)}`
-}
-
-function digestOf(key: string, body: Uint8Array): string {
-  return createHash('sha256').update(key).update('\0').update(body).digest('hex').slice(0, 32)
 }
