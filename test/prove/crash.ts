@@ -12,7 +12,7 @@ import { signatureOf } from '../../src/gateway/signature.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { startEmbeddedPostgres } from '../../src/store/embedded/start-embedded-postgres.ts'
 import { migrate } from '../../src/store/migrate.ts'
-import { insertPayment } from '../../src/store/payments.ts'
+import { insertPayment } from '../../src/store/write-payment.ts'
 import { checkBooks } from '../support/books.ts'
 
 const KEY = 'SB-Mid-server-CRASH-PROOF'

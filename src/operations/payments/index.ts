@@ -8,14 +8,12 @@ import type { EventRow } from '../../store/events.ts'
 import { readHistory } from '../../store/events.ts'
 import type { HostsTransaction } from '../../store/host-transaction.ts'
 import {
-  findPayment,
-  findPaymentByOrder,
   type ListedPaymentRow,
   listPayments,
   type PaymentFilter,
-  type PaymentRow,
   type PaymentSort,
-} from '../../store/payments.ts'
+} from '../../store/list-payments.ts'
+import { findPayment, findPaymentByOrder, type PaymentRow } from '../../store/payments.ts'
 import { readRefunds } from '../../store/refunds.ts'
 import type { Context } from '../context.ts'
 import { mapPage, type Page, type PageAsked, readPage } from '../page.ts'

@@ -22,7 +22,7 @@ import {
   planIntentCheck,
   recordAnswer,
 } from '../../store/intents.ts'
-import { queueForeign } from '../../store/payments.ts'
+import { queueForeign } from '../../store/write-payment.ts'
 import { advanceWithin, readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
