@@ -1,6 +1,7 @@
 import { isBayarError } from '../errors.ts'
 import { type Asked, act, idInBody } from './act.ts'
 import { KEY_LENGTH_MAX } from './answer-memory.ts'
+import { brokenAnswer } from './broken-answer.ts'
 import { methodOf } from './check-charge.ts'
 import { type Route, routeOf, type Verb } from './endpoints.ts'
 import { actsBefore, FAULTS, type Fault, FORCES, readFault } from './faults.ts'
@@ -16,19 +17,7 @@ import type { World } from './world.ts'
  *
  * From 5 to 8, a second request with the same Idempotency-Key finds the first one running.
  */
-/** The connection ends without an answer. In process it looks like what `fetch` throws when that happens. */
-export class LineCut extends TypeError {
-  constructor() {
-    const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' })
-    super('fetch failed', { cause })
-  }
-}
-
-/** How long a request that is never answered hangs, by the simulator's clock, unless its sender gives up before. */
-export const HANG_SECONDS = 120
 const BODY_BYTES_MAX = 16 * 1024
-export const BAD_GATEWAY_HTML =
-  '<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>'
 
 export function isApiPath(pathname: string): boolean {
   // Below /snap are also its pages and its script.
@@ -261,30 +250,15 @@ async function end(
   fault: Fault | undefined,
   say: (outcome: Outcome) => Response,
 ): Promise<Response> {
-  switch (fault?.kind) {
-    case 'http_error': {
-      const status = fault.status!
-      if (fault.body === false) return new Response(null, { status })
-      return json(status, {
+  return brokenAnswer(world.clock, fault, {
+    failed: (status) =>
+      json(status, {
         ...refusalDocument('internal', [], world.answerIds),
         status_code: String(status),
-      })
-    }
-    case 'too_many':
-      return say(refused('too_many'))
-    case 'refuse':
-      return say(refused(refusalWith(fault.code!)))
-    case 'html':
-      return new Response(BAD_GATEWAY_HTML, {
-        status: fault.status!,
-        headers: { 'Content-Type': 'text/html' },
-      })
-    case 'timeout':
-      await world.clock.wait(HANG_SECONDS)
-      throw new LineCut()
-    default:
-      throw new LineCut()
-  }
+      }),
+    tooMany: () => say(refused('too_many')),
+    refused: (code) => say(refused(refusalWith(code))),
+  })
 }
 
 function refusalWith(code: string): RefusalName {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { basic, bca, bench } from '../../test/support/simulated-merchant.ts'
-import { LineCut } from './core-api.ts'
+import { LineCut } from './broken-answer.ts'
 import type { Fault } from './faults.ts'
 
 const fails = (work: Promise<unknown>) => expect(work).rejects.toBeInstanceOf(LineCut)

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { BayarError } from '../errors.ts'
-import { LineCut } from './core-api.ts'
+import { LineCut } from './broken-answer.ts'
 
 export interface Listening {
   readonly url: string

@@ -1,15 +1,38 @@
 import { BayarError } from '../errors.ts'
-import type { FraudStatus, TransactionStatus } from '../gateway/wire.ts'
 import type { Appointment } from './agenda.ts'
 import type { WorldClock } from './clock.ts'
-import { type Deliver, type Delivered, deliverNotification } from './deliver-notification.ts'
-import { type Merchant, notificationDocument, testNotificationDocument } from './documents.ts'
+import { type Deliver, deliverNotification } from './deliver-notification.ts'
+import type { Merchant } from './documents.ts'
 import type { Fault, FaultKind, FaultList } from './faults.ts'
+import {
+  bodyOf,
+  type Letter,
+  type Notice,
+  type NoticeRecord,
+  type NoticeState,
+  nameOf,
+  orderIdOf,
+  recordOf,
+  type SimulatedNotification,
+  type Subject,
+  showNotice,
+  subjectIn,
+} from './notice.ts'
+import { readUrl } from './notification-urls.ts'
 import type { Random } from './random.ts'
 import { nextRetryInSeconds } from './retry-policy.ts'
 import { Ring } from './ring.ts'
 import type { Transaction } from './transaction.ts'
-import { type View, viewOf } from './view.ts'
+import { viewOf } from './view.ts'
+
+const OVER: ReadonlySet<NoticeState> = new Set(['delivered', 'failed', 'lost', 'unaddressed'])
+const CONCURRENT_MAX = 16
+const FINISHED_KEPT = 10_000
+/** Beyond this a failed delivery is not tried again: a receiver that is down must not fill the memory. */
+const WAITING_MAX = 200_000
+const ATTEMPTS_KEPT = 50
+/** A held notice whose order hears nothing more is sent after all. */
+const HELD_SECONDS_MAX = 60
 
 /**
  * Notifications on their way. One notice is one document to one address, with its own retries on the simulator's clock.
@@ -22,90 +45,6 @@ import { type View, viewOf } from './view.ts'
  * An order's notices go one after the other, several orders at once; disorder is a fault one can ask for. A finished notice is kept for
  * the history page, the latest ten thousand of them.
  */
-export type NoticeState =
-  | 'waiting'
-  | 'queued'
-  | 'sending'
-  | 'held'
-  | 'delivered'
-  | 'failed'
-  | 'lost'
-  | 'unaddressed'
-
-export interface DeliveryAttempt extends Delivered {
-  readonly at: Date
-  /** Asked for by a person, outside the retry policy. */
-  readonly byHand: boolean
-}
-
-export interface SimulatedNotification {
-  readonly id: string
-  /** Of a notification about something else, what it is about: an account, a subscription. */
-  readonly orderId: string
-  /** Null for a test ping. */
-  readonly transactionId: string | null
-  readonly kind: 'payment' | 'test' | Letter['kind']
-  /** Null where the notification is about no transaction. */
-  readonly transactionStatus: TransactionStatus | null
-  /** `challenge` beside `capture`: the money is held, nothing is paid. */
-  readonly fraudStatus: FraudStatus | null
-  /** Null when no address is configured. */
-  readonly url: string | null
-  readonly state: NoticeState
-  readonly fault: FaultKind | null
-  readonly createdAt: Date
-  readonly nextAttemptAt: Date | null
-  readonly attempts: readonly DeliveryAttempt[]
-  /** Exactly what is posted. */
-  readonly body: string
-}
-
-/** A notification about anything but a transaction. Those with the same lane go one after the other. */
-export interface Letter {
-  readonly kind: 'recurring' | 'pay_account'
-  readonly lane: string
-  readonly document: (signer: Merchant) => object
-}
-
-type Subject = { readonly view: View } | { readonly testUuid: string } | { readonly letter: Letter }
-
-/** A notice for a file; what it tells is written out, because its transaction has moved on since. */
-export interface NoticeRecord {
-  readonly sequence: number
-  readonly subject:
-    | { readonly view: Omit<View, 'transaction'> & { readonly transaction: number } }
-    | { readonly testUuid: string }
-    | { readonly letter: Pick<Letter, 'kind' | 'lane'> & { readonly document: object } }
-  readonly url: string | null
-  readonly createdMs: number
-  readonly fault: FaultKind | null
-  readonly state: NoticeState
-  readonly attempts: readonly (Omit<DeliveryAttempt, 'at'> & { readonly at: number })[]
-  readonly retries: number
-  readonly nextMs: number | null
-}
-
-interface Notice {
-  readonly sequence: number
-  readonly subject: Subject
-  readonly url: string | null
-  readonly createdMs: number
-  readonly fault: FaultKind | null
-  state: NoticeState
-  attempts: DeliveryAttempt[]
-  retries: number
-  next: Appointment | null
-}
-
-const OVER: ReadonlySet<NoticeState> = new Set(['delivered', 'failed', 'lost', 'unaddressed'])
-const CONCURRENT_MAX = 16
-const FINISHED_KEPT = 10_000
-/** Beyond this a failed delivery is not tried again: a receiver that is down must not fill the memory. */
-const WAITING_MAX = 200_000
-const ATTEMPTS_KEPT = 50
-/** A held notice whose order hears nothing more is sent after all. */
-const HELD_SECONDS_MAX = 60
-
 export class Outbox {
   readonly #clock: WorldClock
   readonly #faults: FaultList
@@ -152,7 +91,7 @@ export class Outbox {
 
   /** From a file: what was on its way when the process ended is sent (perhaps once more, as it may be after any crash). */
   restore(record: NoticeRecord, find: (sequence: number) => Transaction | undefined): void {
-    const subject = this.#subjectIn(record, find)
+    const subject = subjectIn(record, find)
     if (!subject) return
     const notice: Notice = {
       sequence: record.sequence,
@@ -191,7 +130,7 @@ export class Outbox {
   }
 
   *records(): Iterable<NoticeRecord> {
-    for (const notice of this.#notices().reverse()) yield this.#recordOf(notice)
+    for (const notice of this.#notices().reverse()) yield recordOf(notice, this.#merchant)
   }
 
   get paused(): boolean {
@@ -237,19 +176,19 @@ export class Outbox {
     return urls.map((to) => {
       const notice = this.#notice({ testUuid: this.#testIds.uuid() }, to)
       this.#enqueue(notice)
-      return this.#show(notice)
+      return showNotice(notice, this.#merchant)
     })
   }
 
   /** Newest first. */
   list(): SimulatedNotification[] {
-    return this.#notices().map((notice) => this.#show(notice))
+    return this.#notices().map((notice) => showNotice(notice, this.#merchant))
   }
 
   listOf(transactionId: string): SimulatedNotification[] {
     return this.#notices()
       .filter(({ subject }) => 'view' in subject && subject.view.transaction.id === transactionId)
-      .map((notice) => this.#show(notice))
+      .map((notice) => showNotice(notice, this.#merchant))
   }
 
   /** Sends it once more, now, whatever the retry policy has planned. */
@@ -271,7 +210,7 @@ export class Outbox {
       this.#sending--
       this.#pump()
     }
-    return this.#show(notice)
+    return showNotice(notice, this.#merchant)
   }
 
   pause(): void {
@@ -332,7 +271,7 @@ export class Outbox {
     else if (fault?.kind === 'reorder') this.#hold(notice)
     else {
       this.#enqueue(notice)
-      this.onChange(this.#recordOf(notice))
+      this.onChange(recordOf(notice, this.#merchant))
       this.#release(orderIdOf(notice.subject, this.#merchant))
     }
   }
@@ -341,7 +280,7 @@ export class Outbox {
     const orderId = orderIdOf(notice.subject, this.#merchant)
     notice.state = 'held'
     this.#held.set(orderId, [...(this.#held.get(orderId) ?? []), notice])
-    this.onChange(this.#recordOf(notice))
+    this.onChange(recordOf(notice, this.#merchant))
     this.#clock.planIn(HELD_SECONDS_MAX, () => this.#release(orderId))
   }
 
@@ -358,7 +297,7 @@ export class Outbox {
       notice.next = null
       this.#enqueue(notice)
     })
-    this.onChange(this.#recordOf(notice))
+    this.onChange(recordOf(notice, this.#merchant))
   }
 
   #enqueue(notice: Notice): void {
@@ -373,46 +312,6 @@ export class Outbox {
     if (this.#pumpIsDue) return
     this.#pumpIsDue = true
     queueMicrotask(() => this.#pump())
-  }
-
-  #subjectIn(
-    { subject }: NoticeRecord,
-    find: (sequence: number) => Transaction | undefined,
-  ): Subject | undefined {
-    if ('testUuid' in subject) return subject
-    if ('letter' in subject) {
-      const { kind, lane, document } = subject.letter
-      return { letter: { kind, lane, document: () => document } }
-    }
-    const transaction = find(subject.view.transaction)
-    return transaction && { view: { ...subject.view, transaction } }
-  }
-
-  #recordOf(notice: Notice): NoticeRecord {
-    const { subject, next, attempts, sequence, url, createdMs, fault, state, retries } = notice
-    const told =
-      'view' in subject
-        ? { view: { ...subject.view, transaction: subject.view.transaction.sequence } }
-        : 'letter' in subject
-          ? {
-              letter: {
-                kind: subject.letter.kind,
-                lane: subject.letter.lane,
-                document: subject.letter.document(this.#merchant),
-              },
-            }
-          : subject
-    return {
-      sequence,
-      subject: told,
-      url,
-      createdMs,
-      fault,
-      state,
-      attempts: attempts.map((attempt) => ({ ...attempt, at: attempt.at.getTime() })),
-      retries,
-      nextMs: next?.atMs ?? null,
-    }
   }
 
   #pump(): void {
@@ -459,7 +358,7 @@ export class Outbox {
 
   async #attempt(notice: Notice, url: string, byHand: boolean): Promise<boolean> {
     const at = this.#clock.now()
-    const delivered = await deliverNotification(this.#bodyOf(notice), url, this.#deliver)
+    const delivered = await deliverNotification(bodyOf(notice, this.#merchant), url, this.#deliver)
     notice.attempts = [...notice.attempts, { at, byHand, ...delivered }].slice(-ATTEMPTS_KEPT)
     return delivered.httpStatus !== undefined && delivered.httpStatus >= 200 && delivered.httpStatus < 300
   }
@@ -490,7 +389,7 @@ export class Outbox {
 
   #finish(notice: Notice): void {
     if (this.#open.delete(notice.sequence)) this.#finished.push(notice)
-    this.onChange(this.#recordOf(notice))
+    this.onChange(recordOf(notice, this.#merchant))
   }
 
   #tellIdle(): void {
@@ -502,75 +401,6 @@ export class Outbox {
       (one, other) => other.sequence - one.sequence,
     )
   }
-
-  #bodyOf({ subject, fault }: Notice): string {
-    const merchant =
-      fault === 'wrong_signature'
-        ? { ...this.#merchant, serverKey: 'the-key-of-somebody-else' }
-        : this.#merchant
-    if ('letter' in subject) return JSON.stringify(subject.letter.document(merchant))
-    return JSON.stringify(
-      'view' in subject
-        ? notificationDocument(subject.view, merchant)
-        : testNotificationDocument(subject.testUuid, merchant),
-    )
-  }
-
-  #show(notice: Notice): SimulatedNotification {
-    const { subject, url, state, fault, attempts, next } = notice
-    const bodyOf = () => this.#bodyOf(notice)
-    return {
-      id: nameOf(notice),
-      orderId: orderIdOf(subject, this.#merchant),
-      transactionId: 'view' in subject ? subject.view.transaction.id : null,
-      kind: 'view' in subject ? 'payment' : 'testUuid' in subject ? 'test' : subject.letter.kind,
-      transactionStatus:
-        'view' in subject ? subject.view.status : 'testUuid' in subject ? 'settlement' : null,
-      fraudStatus: 'view' in subject ? subject.view.fraud : null,
-      url,
-      state,
-      fault,
-      createdAt: new Date(notice.createdMs),
-      nextAttemptAt: next ? new Date(next.atMs) : null,
-      attempts,
-      // Rendered when looked at: a list of ten thousand would otherwise hash ten thousand signatures.
-      get body() {
-        return bodyOf()
-      },
-    }
-  }
-}
-
-/** "https://one.example/a, https://two.example/b", as the dashboard takes it. */
-export function readUrls(given: string | readonly string[] | undefined): string[] {
-  const list = typeof given === 'string' ? given.split(',') : (given ?? [])
-  return list
-    .map((url) => url.trim())
-    .filter((url) => url !== '')
-    .map(readUrl)
-}
-
-function readUrl(url: string): string {
-  if (!isHttpUrl(url))
-    throw new BayarError(
-      'invalid_request',
-      `Simulator: “${url}” is not an http or https address for notifications.`,
-    )
-  return url
-}
-
-export function isHttpUrl(url: string): boolean {
-  return /^https?:\/\//i.test(url) && URL.canParse(url)
-}
-
-function nameOf(notice: Notice): string {
-  return `notice-${notice.sequence}`
-}
-
-function orderIdOf(subject: Subject, merchant: Merchant): string {
-  if ('view' in subject) return subject.view.transaction.orderId
-  if ('letter' in subject) return subject.letter.lane
-  return testNotificationDocument(subject.testUuid, merchant).order_id
 }
 
 function cancel(appointment: Appointment | null): null {

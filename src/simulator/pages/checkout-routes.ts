@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import { secureHeaders } from 'hono/secure-headers'
 import { isBayarError } from '../../errors.ts'
 import { moveTransaction } from '../acts.ts'
 import type { Checkout } from '../checkout/checkouts.ts'
@@ -11,6 +10,7 @@ import type { Transaction } from '../transaction.ts'
 import type { World } from '../world.ts'
 import { attemptPage, choosePage, pathOf } from './checkout.ts'
 import { checkoutLayout, openVisit, type Visit } from './checkout-layout.ts'
+import { customerHeaders } from './customer-headers.ts'
 import { invoicePage } from './invoice.ts'
 import type { Html } from './layout.ts'
 
@@ -34,22 +34,7 @@ const PLACES = [
 
 export function createCheckoutPages(simulator: Simulator, world: () => World): Hono {
   const pages = new Hono({ strict: false })
-  const headers = secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      styleSrc: ["'self'"],
-      scriptSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-    },
-    // The shop's page is of another origin, and shows these in a frame.
-    xFrameOptions: false,
-    crossOriginResourcePolicy: false,
-    crossOriginOpenerPolicy: false,
-    referrerPolicy: 'same-origin',
-    strictTransportSecurity: false,
-  })
+  const headers = customerHeaders()
 
   for (const { origin, path, here } of PLACES) {
     pages.use(path, headers)

@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import { secureHeaders } from 'hono/secure-headers'
 import { isBayarError } from '../../errors.ts'
 import { moveTransaction } from '../acts.ts'
 import { stateOf } from '../lifecycle.ts'
@@ -13,6 +12,7 @@ import { qrTextOf } from '../wallet-methods.ts'
 import type { World } from '../world.ts'
 import { checkoutLayout, openVisit, type Visit } from './checkout-layout.ts'
 import { customerPanel, instructions } from './customer.ts'
+import { customerHeaders } from './customer-headers.ts'
 import { type Html, rupiah } from './layout.ts'
 import { STATUS_WORDS } from './words.ts'
 
@@ -55,22 +55,7 @@ export function isCustomerPath(pathname: string): boolean {
 
 export function createCustomerPages(simulator: Simulator, world: () => World): Hono {
   const pages = new Hono({ strict: false })
-  const headers = secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      styleSrc: ["'self'"],
-      scriptSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-    },
-    // A shop shows the bank's page in a frame.
-    xFrameOptions: false,
-    crossOriginResourcePolicy: false,
-    crossOriginOpenerPolicy: false,
-    referrerPolicy: 'same-origin',
-    strictTransportSecurity: false,
-  })
+  const headers = customerHeaders()
 
   for (const [path, find] of TRANSACTION_PAGES) {
     pages.use(path, headers)

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { SimulatedNotification } from '../outbox.ts'
+import type { SimulatedNotification } from '../notice.ts'
 import { type Html, layout, type Page, pretty, stateBadge, statusBadge, time } from './layout.ts'
 
 const SHOWN = 100

@@ -1,15 +1,8 @@
 import { isBayarError } from '../../errors.ts'
 import { type AnswerMemory, KEY_LENGTH_MAX } from '../answer-memory.ts'
 import { balanceMutation } from '../balance.ts'
-import {
-  BAD_GATEWAY_HTML,
-  HANG_SECONDS,
-  keyGiven,
-  LineCut,
-  parse,
-  readBody,
-  readOwnFault,
-} from '../core-api.ts'
+import { brokenAnswer } from '../broken-answer.ts'
+import { keyGiven, parse, readBody, readOwnFault } from '../core-api.ts'
 import { actsBefore, type Fault } from '../faults.ts'
 import { createInvoice, getInvoice, voidInvoice } from '../invoices/act.ts'
 import { createLink, deleteLink, getLink, listLinks } from '../payment-links/act.ts'
@@ -182,26 +175,12 @@ function tell({ http, body }: Answer): Response {
 }
 
 async function end(world: World, api: V1Api, fault: Fault | undefined): Promise<Response> {
-  switch (fault?.kind) {
-    case 'http_error':
-      return fault.body === false
-        ? new Response(null, { status: fault.status! })
-        : tell({ http: fault.status!, body: refuseV1(api, 'internal').body })
-    case 'too_many':
-      return tell(refuseV1(api, 'too_many'))
-    case 'refuse':
-      return tell({ http: Number(fault.code!), body: refuseV1(api, 'internal').body })
-    case 'html':
-      return new Response(BAD_GATEWAY_HTML, {
-        status: fault.status!,
-        headers: { 'Content-Type': 'text/html' },
-      })
-    case 'timeout':
-      await world.clock.wait(HANG_SECONDS)
-      throw new LineCut()
-    default:
-      throw new LineCut()
-  }
+  const failed = (http: number) => tell({ http, body: refuseV1(api, 'internal').body })
+  return brokenAnswer(world.clock, fault, {
+    failed,
+    tooMany: () => tell(refuseV1(api, 'too_many')),
+    refused: (code) => failed(Number(code)),
+  })
 }
 
 function orderIdIn(body: unknown): string | null {
