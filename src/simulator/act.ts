@@ -1,12 +1,12 @@
 import { inquirePoints, makeToken, registerCard, showBin } from './card-api.ts'
-import { checkCharge } from './check-charge.ts'
+import { type ChargeAsked, checkCharge } from './check-charge.ts'
 import type { Route, Verb } from './endpoints.ts'
 import { isHttpUrl } from './notification-urls.ts'
 import { openCharge } from './open-charge.ts'
 import { type Outcome, refused } from './outcome.ts'
 import { createPayAccount, showPayAccount, unbindPayAccount } from './pay-account-api.ts'
 import { isObject } from './reader.ts'
-import type { Extras, Transaction } from './transaction.ts'
+import { type Extras, NO_EXTRAS, type Transaction } from './transaction.ts'
 import { viewOf } from './view.ts'
 import type { World } from './world.ts'
 
@@ -70,10 +70,18 @@ function charge(world: World, asked: Asked): Outcome {
   // An empty body is an internal error at Midtrans (protocol.md §5), which every client must survive.
   if (asked.text === '') return refused('internal')
   if (!isObject(asked.body)) return refused('malformed')
-  const checked = checkCharge(asked.body, world.clock.nowMs(), world.settings.disabledMethods)
+  const checked = checkCharge(asked.body, {
+    nowMs: world.clock.nowMs(),
+    isOwn: false,
+    settings: world.settings,
+  })
   if ('refusal' in checked) return refused(checked.refusal, checked.problems)
-  const extras = extrasOf(asked.request, checked.charge.echoed)
-  const opened = openCharge(world, checked.charge, { extras, forced: asked.forced })
+  const extras = extrasOf(asked.request, checked.charge)
+  const isReusable = world.settings.reusableAccounts.has(checked.charge.method.name)
+  const opened = openCharge(world, checked.charge, {
+    extras: isReusable ? { ...(extras ?? NO_EXTRAS), isReusable } : extras,
+    forced: asked.forced,
+  })
   return 'refusal' in opened
     ? refused(opened.refusal, opened.problems)
     : { kind: 'charge', view: viewOf(opened) }
@@ -100,13 +108,25 @@ function capture(world: World, { body, forced }: Asked): Outcome {
   return refusal ? refused(refusal) : { kind: 'capture', view: viewOf(transaction) }
 }
 
-function extrasOf(request: Request, echoed: Extras['echoed'] | null): Extras | null {
+function extrasOf(request: Request, { echoed, parts }: ChargeAsked): Extras | null {
+  const { callbackUrl } = parts
+  const language = LANGUAGES[request.headers.get('x-payment-locale') ?? '']
   const overrideUrls = urlsIn(request, 'x-override-notification')
   const appendUrls = urlsIn(request, 'x-append-notification')
-  return echoed || overrideUrls || appendUrls
-    ? { echoed: echoed ?? {}, overrideUrls, appendUrls, isQuiet: false }
+  return echoed || overrideUrls || appendUrls || callbackUrl !== undefined || language
+    ? {
+        echoed: echoed ?? {},
+        overrideUrls,
+        appendUrls,
+        isQuiet: false,
+        ...(callbackUrl === undefined ? {} : { callbackUrl }),
+        ...(language === undefined ? {} : { language }),
+      }
     : null
 }
+
+/** `X-Payment-Locale`. */
+const LANGUAGES: Readonly<Record<string, 'en' | 'id'>> = { 'id-ID': 'id', 'en-EN': 'en' }
 
 function urlsIn(request: Request, header: string): string[] | null {
   return readNotificationUrls(request.headers.get(header))
@@ -121,10 +141,14 @@ export function readNotificationUrls(text: string | null): string[] | null {
   return urls.length ? urls : null
 }
 
-function listOfOrder(world: World, { orderId }: Transaction, query: URLSearchParams): Outcome {
+function listOfOrder(world: World, transaction: Transaction, query: URLSearchParams): Outcome {
   const page = whole(query.get('page'), 0)
   const perPage = Math.max(1, whole(query.get('per_page'), 10))
-  const found = world.ledger.ofOrder(orderId).slice(page * perPage, (page + 1) * perPage)
+  const ofOrder = world.ledger.ofOrder(transaction.orderId)
+  const found = [...ofOrder.flatMap((one) => world.ledger.paymentsInto(one)), ...ofOrder].slice(
+    page * perPage,
+    (page + 1) * perPage,
+  )
   return { kind: 'status_b2b', views: found.map(viewOf) }
 }
 

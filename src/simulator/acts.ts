@@ -14,7 +14,7 @@ type Shown = Promise<SimulatedTransaction>
 /** What the customer, the bank and the merchant's dashboard do, by hand. */
 export interface Acts {
   /**
-   * The customer pays; a card passes its 3DS. The amount is fixed, so another one is refused as the bank would. `issuer` is the app that paid a
+   * The customer pays; a card passes its 3DS. The amount is fixed, so another one is refused as the bank would; an account that takes many payments takes any, and stays as it is: what comes back is the payment. `issuer` is the app that paid a
    * QR; `imposedFee` is charged on top.
    */
   pay(
@@ -61,6 +61,7 @@ export function createActs(world: () => World): Acts {
   return {
     async pay(id, { amount, ...circumstances } = {}) {
       const transaction = find(world(), id)
+      if (transaction.extras?.isReusable) return payInto(world(), transaction, amount)
       if (amount !== undefined && amount !== transaction.amount)
         throw new BayarError(
           'invalid_request',
@@ -129,6 +130,15 @@ export function createActs(world: () => World): Acts {
       return showTransaction(world(), transaction)
     },
   }
+}
+
+/** Of an account that takes many payments, any amount; what comes back is the payment. */
+function payInto(world: World, account: Transaction, amount = account.amount): SimulatedTransaction {
+  if (!(Number.isSafeInteger(amount) && amount > 0))
+    throw invalidRequest([{ field: 'amount', reason: 'must be whole rupiah' }])
+  const payment = world.ledger.payInto(account, amount)
+  if (typeof payment === 'string') throw notPossible(world.ledger, account, 'pay')
+  return showTransaction(world, payment)
 }
 
 export function find(world: World, id: Id): Transaction {

@@ -8,10 +8,19 @@ export const KEY_LENGTH_MAX = 46
 /** The oldest fall out first; a repeat of one of those is an ordinary duplicate (406). */
 const ANSWERS_MAX = 250_000
 
+export interface KeptAnswer<Answer> {
+  readonly key: string
+  readonly answer: Answer
+  readonly untilMs: number
+}
+
 export class AnswerMemory<Answer> {
   readonly #lifetimeMs: number
   readonly #running = new Set<string>()
   readonly #answers = new Map<string, { readonly answer: Answer; readonly untilMs: number }>()
+
+  /** Told of each answer that is kept. */
+  onKeep: (kept: KeptAnswer<Answer>) => void = () => {}
 
   constructor(minutes = 5) {
     this.#lifetimeMs = minutes * 60_000
@@ -31,11 +40,22 @@ export class AnswerMemory<Answer> {
   finish(key: string, answer: Answer | undefined, nowMs: number): void {
     this.#running.delete(key)
     if (answer === undefined) return
-    this.#answers.delete(key)
-    this.#answers.set(key, { answer, untilMs: nowMs + this.#lifetimeMs })
+    const kept = { key, answer, untilMs: nowMs + this.#lifetimeMs }
+    this.restore(kept)
+    this.onKeep(kept)
     for (const [oldest, { untilMs }] of this.#answers) {
       if (untilMs > nowMs && this.#answers.size <= ANSWERS_MAX) break
       this.#answers.delete(oldest)
     }
+  }
+
+  restore({ key, answer, untilMs }: KeptAnswer<Answer>): void {
+    this.#answers.delete(key)
+    this.#answers.set(key, { answer, untilMs })
+  }
+
+  *all(nowMs: number): Iterable<KeptAnswer<Answer>> {
+    for (const [key, { answer, untilMs }] of this.#answers)
+      if (untilMs > nowMs) yield { key, answer, untilMs }
   }
 }

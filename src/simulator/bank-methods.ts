@@ -1,3 +1,4 @@
+import { writeLongId } from './long-ids.ts'
 import { DAY, EXPIRY_TOLD, EXPIRY_TOLD_EVERYWHERE } from './method-columns.ts'
 import type { Method } from './methods.ts'
 import { settledMsIn, type View } from './view.ts'
@@ -34,6 +35,7 @@ export const BANK_METHODS: readonly Method[] = [
     name: 'bca_va',
     variant: 'bca',
     title: 'BCA Virtual Account',
+    amount: { least: 10_000, most: 20_000_000_000 },
     tellsExpiry: EXPIRY_TOLD_EVERYWHERE,
     number: { company: '39001', least: 6, most: 18, drawn: 6, asked: vaAsked },
   },
@@ -42,6 +44,8 @@ export const BANK_METHODS: readonly Method[] = [
     name: 'bni_va',
     variant: 'bni',
     title: 'BNI Virtual Account',
+    // Not in the published list (unconfirmed).
+    amount: { least: 1, most: null },
     number: { company: '8808', least: 12, most: 12, drawn: 12, asked: vaAsked },
     // The only bank that fills `payment_amounts`.
     fields: (view) => {
@@ -57,6 +61,7 @@ export const BANK_METHODS: readonly Method[] = [
     name: 'bri_va',
     variant: 'bri',
     title: 'BRI Virtual Account',
+    amount: { least: 1, most: 20_000_000_000 },
     number: { company: '26215', least: 13, most: 13, drawn: 13, asked: vaAsked },
   },
   {
@@ -64,6 +69,7 @@ export const BANK_METHODS: readonly Method[] = [
     name: 'cimb_va',
     variant: 'cimb',
     title: 'CIMB Niaga Virtual Account',
+    amount: { least: 1, most: 250_000_000 },
     number: { company: '5919', least: 12, most: 12, drawn: 12, asked: vaAsked },
   },
   {
@@ -71,6 +77,7 @@ export const BANK_METHODS: readonly Method[] = [
     name: 'permata_va',
     variant: 'permata',
     title: 'Permata Virtual Account',
+    amount: { least: 1, most: 9_999_999_999 },
     reversible: true,
     takesIdempotencyKey: false,
     chargeMessage: 'Success, PERMATA VA transaction is successful',
@@ -78,6 +85,7 @@ export const BANK_METHODS: readonly Method[] = [
     chargeFields: permataNumber,
     fields: permataNumber,
   },
+  // Virtual accounts like the others, on Snap's page only.
   ...(
     [
       ['danamon', 'Danamon Virtual Account', '8922'],
@@ -91,7 +99,9 @@ export const BANK_METHODS: readonly Method[] = [
       name: `${bank}_va`,
       variant: bank,
       title,
+      amount: { least: 1, most: null },
       snapOnly: true,
+      ...(bank === 'bsi' ? { writesId: writeLongId } : {}),
       number: { company, least: 12, most: 12, drawn: 12, asked: vaAsked },
     }),
   ),
@@ -100,6 +110,7 @@ export const BANK_METHODS: readonly Method[] = [
     name: 'echannel',
     paymentType: 'echannel',
     title: 'Mandiri Bill',
+    amount: { least: 1, most: 50_000_000_000 },
     reversible: true,
     chargeMessage: 'OK, Mandiri Bill transaction is successful',
     number: {

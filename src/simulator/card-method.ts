@@ -1,4 +1,4 @@
-import type { State } from './lifecycle.ts'
+import { STATUS_CODES, type State, stateOf } from './lifecycle.ts'
 import { DAY, MINUTE, NEVER, refundedWithin } from './method-columns.ts'
 import type { Method } from './methods.ts'
 import type { View } from './view.ts'
@@ -10,9 +10,16 @@ const TAKEN: ReadonlySet<State> = new Set(['authorize', 'capture'])
 export const CARD_METHODS: readonly Method[] = [
   {
     name: 'credit_card',
+    comesBackWith: (one) => ({
+      transaction_id: one.id,
+      order_id: one.orderId,
+      transaction_status: one.status,
+      status_code: STATUS_CODES[stateOf(one)].status,
+    }),
     paymentType: 'credit_card',
     title: 'Card',
     family: 'card',
+    amount: { least: 10_000, most: 999_999_999 },
     lifetimeSeconds: 10 * MINUTE,
     customExpirySeconds: null,
     reversible: false,

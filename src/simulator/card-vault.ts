@@ -18,6 +18,11 @@ export interface CardRecord extends Plastic {
   readonly token: string
 }
 
+export interface OneTimeRecord extends CardRecord {
+  /** 0: it was used. */
+  readonly untilMs: number
+}
+
 /** For a file. Of a card that is no test card, and so might be somebody's own, only what is on every receipt. */
 export function cardRecord(token: string, { number, expiresMs }: Plastic): CardRecord {
   const isTest = TEST_CARDS.some((card) => card.number === number)
@@ -32,6 +37,8 @@ export class CardVault {
 
   /** Told of each card that is kept for later. */
   onSave: (token: string, card: Plastic) => void = () => {}
+  /** Told of each one-time token, and again when it is used up. */
+  onToken: (token: OneTimeRecord) => void = () => {}
 
   constructor(random: Random) {
     this.#random = random
@@ -44,7 +51,9 @@ export class CardVault {
       this.#oneTime.delete(token)
     }
     const token = `${masked(card.number)}-${this.#random.uuid()}`
-    this.#oneTime.set(token, { card, untilMs: nowMs + TOKEN_SECONDS * 1000 })
+    const untilMs = nowMs + TOKEN_SECONDS * 1000
+    this.#oneTime.set(token, { card, untilMs })
+    this.onToken({ ...cardRecord(token, card), untilMs })
     return token
   }
 
@@ -60,6 +69,18 @@ export class CardVault {
   /** A saved card from a file. */
   restore({ token, number, expiresMs }: CardRecord): void {
     this.#saved.set(token, { number, expiresMs })
+  }
+
+  /** A one-time token from a file. */
+  restoreToken({ token, number, expiresMs, untilMs }: OneTimeRecord): void {
+    if (untilMs === 0) this.#oneTime.delete(token)
+    else this.#oneTime.set(token, { card: { number, expiresMs }, untilMs })
+  }
+
+  /** Those that still pay. */
+  *allTokens(nowMs: number): Iterable<OneTimeRecord> {
+    for (const [token, { card, untilMs }] of this.#oneTime)
+      if (untilMs > nowMs) yield { ...cardRecord(token, card), untilMs }
   }
 
   allSaved(): Iterable<readonly [token: string, card: Plastic]> {
@@ -80,7 +101,7 @@ export class CardVault {
   /** As `look`, and a one-time token is used up. */
   use(token: string, nowMs: number): Plastic | undefined {
     const card = this.look(token, nowMs)
-    this.#oneTime.delete(token)
+    if (card && this.#oneTime.delete(token)) this.onToken({ ...cardRecord(token, card), untilMs: 0 })
     return card
   }
 }

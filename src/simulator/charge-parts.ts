@@ -7,6 +7,8 @@ export interface Parts {
   readonly card?: CardAsked
   readonly linked?: LinkedAsked
   readonly ovoPhone?: string
+  /** Where the wallet's page sends the customer afterwards: a web address, or that of an app. */
+  readonly callbackUrl?: string
 }
 
 export interface CardAsked {
@@ -72,21 +74,21 @@ export const READ_PARTS: Readonly<Record<PaymentType, ReadPart>> = {
 }
 
 function readCallback(part: Reader | undefined): Parts {
-  part?.text('callback_url', { most: 255 })
-  return NO_PARTS
+  const callbackUrl = part?.text('callback_url', { most: 255 })
+  return callbackUrl === undefined ? NO_PARTS : { callbackUrl }
 }
 
 function readGopay(part: Reader | undefined): Parts {
-  readCallback(part)
-  part?.flag('enable_callback')
+  const callback = readCallback(part)
+  const comesBack = part?.flag('enable_callback') ? callback : NO_PARTS
   part?.flag('recurring')
   part?.texts('promotion_ids')
   const preAuth = part?.flag('pre_auth') ?? false
   const accountId = part?.text('account_id', {})
   const optionToken = part?.text('payment_option_token', { required: accountId !== undefined })
   return accountId === undefined || optionToken === undefined
-    ? NO_PARTS
-    : { linked: { accountId, optionToken, preAuth } }
+    ? comesBack
+    : { ...callback, linked: { accountId, optionToken, preAuth } }
 }
 
 const ACQUIRERS = ['mandiri', 'bni', 'cimb', 'bca', 'maybank', 'bri', 'mega', 'danamon']

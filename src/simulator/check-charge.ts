@@ -1,10 +1,11 @@
 import { PAYMENT_TYPES, type PaymentType } from '../gateway/wire.ts'
 import { type Parts, READ_PARTS } from './charge-parts.ts'
-import { METHODS, type Method, VARIANT_FIELDS } from './methods.ts'
+import { type AmountRange, METHODS, type Method, VARIANT_FIELDS } from './methods.ts'
 import { type Fields, isObject, Reader, WrongShape } from './reader.ts'
 import type { RefusalName } from './refusals.ts'
 import type { Extras } from './transaction.ts'
 import { readOrderTime } from './wib-time.ts'
+import type { Settings } from './world.ts'
 
 /**
  * What Midtrans demands of `POST /v2/charge`: docs/midtrans/protocol.md §6 and §7. All faults are told at once, in `validation_messages`.
@@ -24,13 +25,21 @@ export interface ChargeAsked {
   readonly echoed: Extras['echoed'] | null
 }
 
+/** Where a charge comes from, and what this merchant may charge. */
+export interface Terms {
+  readonly nowMs: number
+  /** A charge that Midtrans makes itself may be by a bank that only its pages offer. */
+  readonly isOwn: boolean
+  readonly settings: Pick<Settings, 'disabledMethods' | 'amountLimits'>
+}
+
 /** Methods that the merchant has not been given are answered 402. */
-export function checkCharge(body: Fields, nowMs: number, disabled: ReadonlySet<string>): CheckedCharge {
+export function checkCharge(body: Fields, terms: Terms): CheckedCharge {
   const problems: string[] = []
   try {
-    const checked = check(new Reader(body, problems), body, nowMs, problems)
+    const checked = check(new Reader(body, problems), body, terms, problems)
     if (problems.length) return { refusal: 'invalid', problems }
-    const isDisabled = 'charge' in checked && disabled.has(checked.charge.method.name)
+    const isDisabled = 'charge' in checked && terms.settings.disabledMethods.has(checked.charge.method.name)
     return isDisabled ? { refusal: 'method_not_enabled', problems } : checked
   } catch (error) {
     if (error instanceof WrongShape) return { refusal: 'malformed', problems: [] }
@@ -38,7 +47,7 @@ export function checkCharge(body: Fields, nowMs: number, disabled: ReadonlySet<s
   }
 }
 
-function check(charge: Reader, body: Fields, nowMs: number, problems: string[]): CheckedCharge {
+function check(charge: Reader, body: Fields, terms: Terms, problems: string[]): CheckedCharge {
   const paymentType = charge.text('payment_type', { required: true })
   const details = charge.object('transaction_details', true)
   const orderId = details?.text('order_id', {
@@ -59,13 +68,26 @@ function check(charge: Reader, body: Fields, nowMs: number, problems: string[]):
     problems.push('payment_type is not supported')
     return { refusal: 'invalid', problems }
   }
-  const method = chooseMethod(charge, paymentType as PaymentType, problems)
+  const method = chooseMethod(charge, paymentType as PaymentType, terms, problems)
   const parts = READ_PARTS[paymentType as PaymentType](charge, body)
   const wishedNumber = method ? readWishedNumber(charge, method) : null
-  const expiresMs = method ? checkExpiry(charge, method, nowMs, problems) : null
+  const expiresMs = method ? checkExpiry(charge, method, terms.nowMs, problems) : null
   if (method?.wantsBasket) for (const part of ['item_details', 'customer_details']) charge.present(part)
+  if (method && amount !== undefined && terms.settings.amountLimits)
+    checkAmount(amount, parts.linked?.preAuth ? RESERVED_GOPAY : method.amount, problems)
   if (!method || orderId === undefined || amount === undefined) return { refusal: 'invalid', problems }
   return { charge: { method, orderId, amount, wishedNumber, expiresMs, parts, echoed: echoOf(body) } }
+}
+
+/** What GoPay reserves in the sandbox. */
+const RESERVED_GOPAY: AmountRange = { least: 1, most: 100_000 }
+
+/** The code is unconfirmed, the sentence our own. */
+function checkAmount(amount: number, { least, most }: AmountRange, problems: string[]): void {
+  if (amount < least)
+    problems.push(`transaction_details.gross_amount must be at least ${least} for this payment method`)
+  if (most !== null && amount > most)
+    problems.push(`transaction_details.gross_amount must be at most ${most} for this payment method`)
 }
 
 /** For those who must know the method before the whole body is looked at. */
@@ -82,8 +104,13 @@ export const ORDER_ID_SAYS = 'only letters, digits and - _ ~ . are allowed'
 const DIGITS = /^\d+$/
 const CUSTOM_FIELDS = ['custom_field1', 'custom_field2', 'custom_field3'] as const
 
-function chooseMethod(charge: Reader, paymentType: PaymentType, problems: string[]): Method | undefined {
-  const ofType = METHODS.filter((method) => method.paymentType === paymentType && !method.snapOnly)
+function chooseMethod(
+  charge: Reader,
+  paymentType: PaymentType,
+  { isOwn }: Terms,
+  problems: string[],
+): Method | undefined {
+  const ofType = METHODS.filter((one) => one.paymentType === paymentType && (isOwn || !one.snapOnly))
   const rule = VARIANT_FIELDS[paymentType]
   if (!rule) return ofType[0]
   const part = charge.object(paymentType, rule.otherwise === undefined)

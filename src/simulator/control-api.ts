@@ -3,10 +3,11 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { BayarError, invalidRequest, isBayarError } from '../errors.ts'
 import { moveTransaction } from './acts.ts'
 import { type ActiveFault, readFault } from './faults.ts'
-import { readMethods } from './methods.ts'
+import { readBanks, readMethods } from './methods.ts'
 import type { SimulatedNotification } from './notice.ts'
-import { readUrls } from './notification-urls.ts'
+import { readFinishUrl, readUrls } from './notification-urls.ts'
 import { actOnPayAccount, wirePayAccount } from './pay-account-acts.ts'
+import { readRateLimit } from './rate.ts'
 import { isObject } from './reader.ts'
 import type { LoggedRequest } from './request-log.ts'
 import { type SimulatedTransaction, showTransaction } from './show-transaction.ts'
@@ -156,7 +157,11 @@ export function createControlApi(simulator: Simulator, world: () => World): Hono
     notification_url: world().settings.notificationUrls.join(','),
     recurring_url: world().settings.recurringUrls.join(','),
     pay_account_notification_url: world().settings.payAccountUrl,
+    finish_url: world().settings.finishUrl,
     disabled_methods: [...world().settings.disabledMethods],
+    reusable_accounts: [...world().settings.reusableAccounts],
+    amount_limits: world().settings.amountLimits,
+    rate_limit: world().settings.rateLimit,
     mirror_body_codes: world().settings.mirrorBodyCodes,
   })
   api.get('/settings', (context) => context.json(showSettings()))
@@ -165,17 +170,27 @@ export function createControlApi(simulator: Simulator, world: () => World): Hono
       notification_url: url,
       recurring_url: recurring,
       pay_account_notification_url: accountUrl,
+      finish_url: finish,
       disabled_methods: disabled,
+      reusable_accounts: reusable,
+      amount_limits: limits,
+      rate_limit: rate,
       mirror_body_codes: mirror,
     } = await readJson(context)
-    if (mirror !== undefined && typeof mirror !== 'boolean')
-      throw invalidRequest([{ field: 'mirror_body_codes', reason: 'must be true or false' }])
+    const mirrors = readFlag('mirror_body_codes', mirror)
+    const isLimited = readFlag('amount_limits', limits)
+    if (rate !== undefined) world().settings.rateLimit = readRateLimit(rate)
     if (url !== undefined) world().settings.notificationUrls = readUrls(readUrlSetting(url))
     if (recurring !== undefined) world().settings.recurringUrls = readUrls(readUrlSetting(recurring))
     if (accountUrl !== undefined)
       world().settings.payAccountUrl = readUrls(readUrlSetting(accountUrl))[0] ?? null
-    if (disabled !== undefined) world().settings.disabledMethods = readMethods(readTexts(disabled))
-    if (mirror !== undefined) world().settings.mirrorBodyCodes = mirror
+    if (finish !== undefined) world().settings.finishUrl = readFinishUrl(readTextOrNull(finish))
+    if (disabled !== undefined)
+      world().settings.disabledMethods = readMethods(readTexts('disabled_methods', disabled))
+    if (reusable !== undefined)
+      world().settings.reusableAccounts = readBanks(readTexts('reusable_accounts', reusable))
+    if (isLimited !== undefined) world().settings.amountLimits = isLimited
+    if (mirrors !== undefined) world().settings.mirrorBodyCodes = mirrors
     return context.json(showSettings())
   })
 
@@ -225,9 +240,19 @@ function readUrlSetting(url: unknown): string | readonly string[] | undefined {
   throw invalidRequest([{ field: 'notification_url', reason: 'must be text, a list of texts, or null' }])
 }
 
-function readTexts(value: unknown): string[] {
+function readFlag(field: string, value: unknown): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value
+  throw invalidRequest([{ field, reason: 'must be true or false' }])
+}
+
+function readTextOrNull(value: unknown): string | null {
+  if (value === null || typeof value === 'string') return value
+  throw invalidRequest([{ field: 'finish_url', reason: 'must be text, or null' }])
+}
+
+function readTexts(field: string, value: unknown): string[] {
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value
-  throw invalidRequest([{ field: 'disabled_methods', reason: 'must be a list of texts' }])
+  throw invalidRequest([{ field, reason: 'must be a list of texts' }])
 }
 
 const PAGE_MAX = 500

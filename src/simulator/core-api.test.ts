@@ -19,7 +19,7 @@ describe('a charge is refused', () => {
     ['of cents',                     details('o', 39.1),                    'transaction_details.gross_amount must be an integer'],
     ['of text',                      details('o', '1000'),                  'transaction_details.gross_amount must be an integer'],
     ['of no amount',                 { transaction_details: { order_id: 'o' } }, 'transaction_details.gross_amount is required'],
-    ['in dollars',                   { transaction_details: { order_id: 'o', gross_amount: 1, currency: 'USD' } }, 'transaction_details.currency must be IDR'],
+    ['in dollars',                   { transaction_details: { order_id: 'o', gross_amount: 10_000, currency: 'USD' } }, 'transaction_details.currency must be IDR'],
     ['without details',              { transaction_details: undefined },    'transaction_details is required'],
     ['of no type',                   { payment_type: undefined },           'payment_type is required'],
     ['of an unknown type',           { payment_type: 'barter' },            'payment_type is not supported'],
@@ -94,6 +94,44 @@ describe('the door', () => {
     ['an API not simulated',   { Authorization: basic('SB-Mid-server-bench') },                              'POST', '/iris/api/v1/payouts', 404],
   ] as const)('%s', async (_, headers, method, path, http) => {
     expect((await ask(headers, method, path)).status).toBe(http)
+  })
+})
+
+describe('a limit of requests a minute', () => {
+  test('is none unless set; then 429 for charges and new accounts together, until the minute is over', async () => {
+    const { call, charge, simulator } = bench({ rateLimit: 2 })
+    expect((await charge('order-1')).body.status_code).toBe('201')
+    // A refused request counts, one with a wrong key does not.
+    expect((await charge('order-1', {}, { Authorization: basic('other') })).http).toBe(401)
+    expect((await charge('order-1')).body.status_code).toBe('406')
+    const tooMany = { status_code: '429', status_message: expect.any(String) }
+    expect(await charge('order-2')).toEqual({ http: 429, body: tooMany })
+    expect(await call('POST', '/v2/pay/account', {})).toEqual({ http: 429, body: tooMany })
+    expect((await call('GET', '/v2/order-1/status')).http).toBe(200)
+    expect((await call('POST', '/v2/order-1/cancel')).http).toBe(200)
+    expect(simulator.transactions()).toHaveLength(1)
+    await simulator.clock.advance(60)
+    expect((await charge('order-2')).body.status_code).toBe('201')
+  })
+
+  test('leaves an Idempotency-Key free for the retry', async () => {
+    const { charge, simulator } = bench({ rateLimit: 1 })
+    await charge('order-1')
+    const again = () => charge('order-2', {}, { 'Idempotency-Key': 'key' })
+    expect((await again()).http).toBe(429)
+    await simulator.clock.advance(60)
+    expect((await again()).body.status_code).toBe('201')
+  })
+
+  test('is set and taken away over HTTP', async () => {
+    const { call, charge } = bench()
+    const set = (rate_limit: unknown) => call('PATCH', '/_simulator/settings', { rate_limit })
+    for (const wrong of [0, 1.5, -1, '2', {}]) expect((await set(wrong)).http).toBe(400)
+    expect((await set(1)).body.rate_limit).toBe(1)
+    expect([(await charge('order-1')).http, (await charge('order-2')).http]).toEqual([200, 429])
+    expect((await set(null)).body.rate_limit).toBeNull()
+    expect((await charge('order-2')).http).toBe(200)
+    expect(() => bench({ rateLimit: 0 })).toThrow(/rate_limit/)
   })
 })
 

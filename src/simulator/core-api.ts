@@ -105,7 +105,7 @@ async function answer(world: World, request: Request, pathname: string, trace: T
   const forced = faults.map((fault) => FORCES[fault.kind]).find((one) => one !== undefined) ?? null
   const asked: Asked = { request, route, text, body, orderId, forced }
 
-  const early = notAdmitted(world, asked)
+  const early = notAdmitted(world, asked) ?? tooOften(world, asked)
   const key = keyOf(asked)
   const kept = key === undefined || early ? undefined : world.memory.recall(key, world.clock.nowMs())
   if (kept === 'running') return say(refused('still_running'))
@@ -168,6 +168,13 @@ function notAdmitted(world: World, { request, route }: Asked): Outcome | undefin
       : refused('wrong_key')
   if (accept && !/application\/json|application\/\*|\*\/\*/i.test(accept)) return refused('not_acceptable')
   return undefined
+}
+
+/** Nothing has happened to what is answered so: it may be sent again, and should be later. */
+function tooOften(world: World, { route }: Asked): Outcome | undefined {
+  const { rateLimit } = world.settings
+  if (rateLimit === null || !route.endpoint.limited) return undefined
+  return world.creationRate.admits(world.clock.nowMs(), rateLimit) ? undefined : refused('too_many')
 }
 
 function holdsKey(world: World, request: Request, { endpoint }: Route): boolean {
@@ -235,7 +242,8 @@ function tell(world: World, outcome: Outcome, trace: Trace, origin: string): Res
   if (typeof document === 'string') return new Response(document, { status: http })
   const { status_code, status_message } = document
   trace.statusCode = status_code ?? null
-  trace.message = status_message ?? null
+  const problems = outcome.kind === 'refusal' ? outcome.problems : []
+  trace.message = status_message === undefined ? null : [status_message, ...problems].join(' ')
   // 204 would forbid the body that says so.
   const mirrors = world.settings.mirrorBodyCodes && status_code !== undefined && status_code !== '204'
   return json(mirrors ? Number(status_code) : http, document)

@@ -26,8 +26,15 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     topic: { en: 'Snap', id: 'Snap' },
     says: {
-      en: 'The page is our own. A customer may begin another way to pay while one is still open, so an order can be paid twice; GET status by order id tells the latest try. Danamon, BSI, SeaBank and Saqu are not offered. GoPay and ShopeePay stay what they are on a desktop, until another app pays their QR. Refusals to cancel or expire a token are 400 and 404, which is unconfirmed.',
-      id: 'Halamannya buatan kami. Pelanggan boleh memulai cara bayar lain selagi yang pertama masih terbuka, jadi satu pesanan bisa dibayar dua kali; GET status dengan order id menjawab percobaan terakhir. Danamon, BSI, SeaBank, dan Saqu tidak ditawarkan. GoPay dan ShopeePay di desktop tetap sama, sampai aplikasi lain membayar QR-nya. Penolakan cancel atau expire token adalah 400 dan 404 (belum dikonfirmasi).',
+      en: 'The page is our own. A customer may begin another way to pay while one is still open, so an order can be paid twice; GET status by order id tells the latest try. The company digits of Danamon, BSI, SeaBank and Saqu are our own, and a BSI transaction has an id of DANA’s form (unconfirmed). GoPay and ShopeePay stay what they are on a desktop, until another app pays their QR. Refusals to cancel or expire a token are 400 and 404, which is unconfirmed.',
+      id: 'Halamannya buatan kami. Pelanggan boleh memulai cara bayar lain selagi yang pertama masih terbuka, jadi satu pesanan bisa dibayar dua kali; GET status dengan order id menjawab percobaan terakhir. Digit perusahaan Danamon, BSI, SeaBank, dan Saqu buatan kami, dan ID transaksi BSI berbentuk seperti DANA (belum dikonfirmasi). GoPay dan ShopeePay di desktop tetap sama, sampai aplikasi lain membayar QR-nya. Penolakan cancel atau expire token adalah 400 dan 404 (belum dikonfirmasi).',
+    },
+  },
+  {
+    topic: { en: 'Back to the shop', id: 'Kembali ke toko' },
+    says: {
+      en: 'GoPay’s page adds order_id and result to the callback address, with enable_callback only. Kredivo and Akulaku go to the finish address of the dashboard with order_id, transaction_status and status_code; for Akulaku that is unconfirmed. What ShopeePay and DANA add is not documented: here nothing. An app’s address is shown as a link, not opened; Snap’s page shows its finish address as a button.',
+      id: 'Halaman GoPay menambahkan order_id dan result ke alamat callback, hanya dengan enable_callback. Kredivo dan Akulaku menuju alamat finish di dashboard dengan order_id, transaction_status, dan status_code; untuk Akulaku belum dikonfirmasi. Tambahan dari ShopeePay dan DANA tidak didokumentasikan: di sini tidak ada. Alamat aplikasi ditampilkan sebagai tautan, tidak dibuka; halaman Snap menampilkan alamat finish sebagai tombol.',
     },
   },
   {
@@ -40,8 +47,8 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     topic: { en: 'Invoices and payment links', id: 'Invoice dan payment link' },
     says: {
-      en: 'An invoice by virtual account expires with its numbers at the due date; one by page is overdue from then on and can still be paid. `pdf_url` is a page, not a PDF. Drafts and quotations are not here. Of a link’s GET and list, only the fields that follow from protocol.md are sure.',
-      id: 'Invoice dengan virtual account kedaluwarsa bersama nomornya pada jatuh tempo; yang lewat halaman menjadi overdue dan masih bisa dibayar. `pdf_url` adalah halaman, bukan PDF. Draft dan quotation tidak ada. Untuk GET dan daftar link, hanya field yang ada di protocol.md yang pasti.',
+      en: 'An invoice by virtual account expires with its numbers at the due date; one by page is overdue from then on and can still be paid. `pdf_url` is a page, not a PDF. No request that makes a draft is documented (the dashboard does), so there are none. A quotation is converted once, to an invoice due when the quotation would have ended, and answers as GET; a second time is a 409; `cancel_as` is cancelled or rejected: all unconfirmed. Of a link’s GET and list, only the fields that follow from protocol.md are sure.',
+      id: 'Invoice dengan virtual account kedaluwarsa bersama nomornya pada jatuh tempo; yang lewat halaman menjadi overdue dan masih bisa dibayar. `pdf_url` adalah halaman, bukan PDF. Tidak ada permintaan untuk membuat draft yang didokumentasikan (itu di dashboard), jadi tidak ada draft. Quotation dikonversi sekali, menjadi invoice yang jatuh tempo saat masa berlakunya habis, dan jawabannya seperti GET; yang kedua dijawab 409; `cancel_as` adalah cancelled atau rejected: semuanya belum dikonfirmasi. Untuk GET dan daftar link, hanya field yang ada di protocol.md yang pasti.',
     },
   },
   {
@@ -54,15 +61,15 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     topic: { en: 'Amount limits', id: 'Batas jumlah' },
     says: {
-      en: 'The least and largest amount of each method depend on the merchant’s contract and are not enforced.',
-      id: 'Batas minimum dan maksimum tiap metode bergantung pada kontrak merchant dan tidak diterapkan.',
+      en: 'The published least and most of each method are enforced, as a 400 (unconfirmed), for every merchant alike; `amountLimits: false` leaves them out, as a contract may. None is published for BNI, Danamon, BSI, SeaBank and Saqu, and no most for Akulaku and Kredivo. A wallet counts as verified. GoPay reserves at most 100,000, as in the sandbox.',
+      id: 'Batas minimum dan maksimum tiap metode yang diumumkan diterapkan sebagai 400 (belum dikonfirmasi), sama untuk semua merchant; `amountLimits: false` meniadakannya, seperti kontrak bisa. Untuk BNI, Danamon, BSI, SeaBank, dan Saqu tidak ada yang diumumkan, juga maksimum Akulaku dan Kredivo. Dompet dianggap terverifikasi. GoPay menahan paling banyak 100.000, seperti di sandbox.',
     },
   },
   {
     topic: { en: 'Wording', id: 'Kalimat' },
     says: {
-      en: 'Codes and shapes are those of Midtrans. The sentences of 310, 402, 403, 405, 408, 410, 413, 429, 501 to 506, of HTTP 202, of a refused capture and of most validation messages are our own. 408, 410, 429, 501 to 504 and 506 come only as faults.',
-      id: 'Kode dan bentuknya sama dengan Midtrans. Kalimat untuk 310, 402, 403, 405, 408, 410, 413, 429, 501 sampai 506, HTTP 202, capture yang ditolak, dan sebagian besar pesan validasi adalah buatan kami. 408, 410, 429, 501 sampai 504, dan 506 hanya muncul sebagai gangguan.',
+      en: 'Codes and shapes are those of Midtrans. The sentences of 310, 402, 403, 405, 408, 410, 413, 429, 501 to 506, of HTTP 202, of a refused capture and of most validation messages are our own. 408, 410, 501 to 504 and 506 come only as faults.',
+      id: 'Kode dan bentuknya sama dengan Midtrans. Kalimat untuk 310, 402, 403, 405, 408, 410, 413, 429, 501 sampai 506, HTTP 202, capture yang ditolak, dan sebagian besar pesan validasi adalah buatan kami. 408, 410, 501 sampai 504, dan 506 hanya muncul sebagai gangguan.',
     },
   },
   {
@@ -127,15 +134,15 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     topic: { en: 'Accounts for many payments', id: 'Akun untuk banyak pembayaran' },
     says: {
-      en: 'A virtual account is paid once; status/b2b therefore never lists children of an order.',
-      id: 'Virtual account dibayar sekali; karena itu status/b2b tidak pernah memuat turunan suatu order.',
+      en: 'How a merchant comes by them is not documented: here the banks named by `reusableAccounts` have only such. Each payment is a transaction of its own, the order id with the instant behind it, of any amount; the account stays pending until it expires. A virtual account of any other bank is paid once.',
+      id: 'Cara merchant mendapatkannya tidak didokumentasikan: di sini semua akun bank yang disebut `reusableAccounts` demikian. Tiap pembayaran adalah transaksi sendiri, order id ditambah waktunya, dengan jumlah berapa pun; akunnya tetap menunggu sampai kedaluwarsa. Virtual account bank lain dibayar sekali.',
     },
   },
   {
     topic: { en: 'Limits on the rate', id: 'Batas laju' },
     says: {
-      en: 'Midtrans does not publish its own; 429 comes only as a fault that you ask for. The BIN service answers 409 after 100 calls in a minute of the clock.',
-      id: 'Midtrans tidak mengumumkannya; 429 hanya muncul sebagai gangguan yang Anda minta. Layanan BIN menjawab 409 setelah 100 panggilan dalam satu menit.',
+      en: 'Midtrans does not publish its own for charges and new linked accounts: there is none unless you set one (`--rate-limit`), or ask for a 429 as a fault. A set one counts both together, by the minute of the clock. The BIN service answers 409 after 100 calls in a minute of the clock.',
+      id: 'Midtrans tidak mengumumkan batasnya untuk charge dan akun tertaut baru: tidak ada batas kecuali Anda mengaturnya (`--rate-limit`) atau meminta 429 sebagai gangguan. Batas yang diatur menghitung keduanya bersama, per menit jam simulator. Layanan BIN menjawab 409 setelah 100 panggilan dalam satu menit.',
     },
   },
   {
@@ -169,8 +176,8 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     topic: { en: 'Memory', id: 'Ingatan' },
     says: {
-      en: 'Without --data everything is gone when the process ends. With it, faults, the request log, card tokens of ten minutes and answers for repeated Idempotency-Keys are gone; what fell due meanwhile happens at the start, and a notice that was on its way may come twice. A loss of power may cost the last moments. The history keeps the latest 10,000 finished notifications and 500 requests, and 250,000 answers for repeated Idempotency-Keys.',
-      id: 'Tanpa --data semuanya hilang saat proses berakhir. Dengan --data, yang hilang hanya gangguan, log permintaan, token kartu sepuluh menit, dan jawaban untuk Idempotency-Key yang diulang; yang jatuh tempo sementara itu terjadi saat mulai lagi, dan notifikasi yang sedang dikirim bisa datang dua kali. Listrik padam bisa menghapus saat-saat terakhir. Riwayat menyimpan 10.000 notifikasi selesai dan 500 permintaan terakhir, serta 250.000 jawaban untuk Idempotency-Key yang diulang.',
+      en: 'Without --data everything is gone when the process ends. With it, everything is there again but what the command line says at each start and how many calls the minute has seen; of a card that is none of the sandbox’s only the digits on every receipt. What fell due meanwhile happens at the start, and a notice that was on its way may come twice. A loss of power may cost the last moments. The history keeps the latest 10,000 finished notifications and 500 requests, and 250,000 answers for repeated Idempotency-Keys.',
+      id: 'Tanpa --data semuanya hilang saat proses berakhir. Dengan --data semuanya ada lagi, kecuali yang ditentukan command line setiap mulai dan jumlah panggilan menit itu; dari kartu di luar kartu sandbox hanya angka yang ada di setiap struk. Yang jatuh tempo sementara itu terjadi saat mulai lagi, dan notifikasi yang sedang dikirim bisa datang dua kali. Listrik padam bisa menghapus saat-saat terakhir. Riwayat menyimpan 10.000 notifikasi selesai dan 500 permintaan terakhir, serta 250.000 jawaban untuk Idempotency-Key yang diulang.',
     },
   },
 ]

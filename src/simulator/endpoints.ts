@@ -12,27 +12,29 @@ interface EndpointRow {
   readonly key: 'server' | 'client_in_query' | 'either'
   /** A repeat with the same Idempotency-Key is answered from memory. */
   readonly remembers: boolean
+  /** Counts against the merchant's limit of requests a minute (docs/midtrans/protocol.md §4). */
+  readonly limited: boolean
 }
 
 // biome-ignore format: a table is read in columns
 export const ENDPOINTS = [
-  { verb: 'charge',             method: 'POST', path: /^\/v2\/charge$/,                               idIs: 'none',        key: 'server',          remembers: true },
-  { verb: 'capture',            method: 'POST', path: /^\/v2\/capture$/,                              idIs: 'none',        key: 'server',          remembers: true },
-  { verb: 'token',              method: 'GET',  path: /^\/v2\/token$/,                                idIs: 'none',        key: 'client_in_query', remembers: false },
-  { verb: 'card_register',      method: 'GET',  path: /^\/v2\/card\/register$/,                       idIs: 'none',        key: 'client_in_query', remembers: false },
-  { verb: 'point_inquiry',      method: 'GET',  path: /^\/v2\/point_inquiry\/([^/]+)$/,               idIs: 'token',       key: 'server',          remembers: false },
-  { verb: 'bin',                method: 'GET',  path: /^\/v1\/bins\/([^/]+)$/,                        idIs: 'bin',         key: 'either',          remembers: false },
-  { verb: 'pay_account_create', method: 'POST', path: /^\/v2\/pay\/account$/,                         idIs: 'none',        key: 'server',          remembers: false },
-  { verb: 'pay_account_get',    method: 'GET',  path: /^\/v2\/pay\/account\/([^/]+)$/,                idIs: 'account',     key: 'server',          remembers: false },
-  { verb: 'pay_account_unbind', method: 'POST', path: /^\/v2\/pay\/account\/([^/]+)\/unbind$/,        idIs: 'account',     key: 'server',          remembers: false },
-  { verb: 'status',             method: 'GET',  path: /^\/v2\/([^/]+)\/status$/,                      idIs: 'transaction', key: 'server',          remembers: false },
-  { verb: 'status_b2b',         method: 'GET',  path: /^\/v2\/([^/]+)\/status\/b2b$/,                 idIs: 'transaction', key: 'server',          remembers: false },
-  { verb: 'approve',            method: 'POST', path: /^\/v2\/([^/]+)\/approve$/,                     idIs: 'transaction', key: 'server',          remembers: true },
-  { verb: 'deny',               method: 'POST', path: /^\/v2\/([^/]+)\/deny$/,                        idIs: 'transaction', key: 'server',          remembers: true },
-  { verb: 'cancel',             method: 'POST', path: /^\/v2\/([^/]+)\/cancel$/,                      idIs: 'transaction', key: 'server',          remembers: true },
-  { verb: 'expire',             method: 'POST', path: /^\/v2\/([^/]+)\/expire$/,                      idIs: 'transaction', key: 'server',          remembers: true },
-  { verb: 'refund',             method: 'POST', path: /^\/v2\/([^/]+)\/refund$/,                      idIs: 'transaction', key: 'server',          remembers: true },
-  { verb: 'direct_refund',      method: 'POST', path: /^\/v2\/([^/]+)\/refund\/online\/direct$/,      idIs: 'transaction', key: 'server',          remembers: true },
+  { verb: 'charge',             method: 'POST', path: /^\/v2\/charge$/,                               idIs: 'none',        key: 'server',          remembers: true,  limited: true  },
+  { verb: 'capture',            method: 'POST', path: /^\/v2\/capture$/,                              idIs: 'none',        key: 'server',          remembers: true,  limited: false },
+  { verb: 'token',              method: 'GET',  path: /^\/v2\/token$/,                                idIs: 'none',        key: 'client_in_query', remembers: false, limited: false },
+  { verb: 'card_register',      method: 'GET',  path: /^\/v2\/card\/register$/,                       idIs: 'none',        key: 'client_in_query', remembers: false, limited: false },
+  { verb: 'point_inquiry',      method: 'GET',  path: /^\/v2\/point_inquiry\/([^/]+)$/,               idIs: 'token',       key: 'server',          remembers: false, limited: false },
+  { verb: 'bin',                method: 'GET',  path: /^\/v1\/bins\/([^/]+)$/,                        idIs: 'bin',         key: 'either',          remembers: false, limited: false },
+  { verb: 'pay_account_create', method: 'POST', path: /^\/v2\/pay\/account$/,                         idIs: 'none',        key: 'server',          remembers: false, limited: true  },
+  { verb: 'pay_account_get',    method: 'GET',  path: /^\/v2\/pay\/account\/([^/]+)$/,                idIs: 'account',     key: 'server',          remembers: false, limited: false },
+  { verb: 'pay_account_unbind', method: 'POST', path: /^\/v2\/pay\/account\/([^/]+)\/unbind$/,        idIs: 'account',     key: 'server',          remembers: false, limited: false },
+  { verb: 'status',             method: 'GET',  path: /^\/v2\/([^/]+)\/status$/,                      idIs: 'transaction', key: 'server',          remembers: false, limited: false },
+  { verb: 'status_b2b',         method: 'GET',  path: /^\/v2\/([^/]+)\/status\/b2b$/,                 idIs: 'transaction', key: 'server',          remembers: false, limited: false },
+  { verb: 'approve',            method: 'POST', path: /^\/v2\/([^/]+)\/approve$/,                     idIs: 'transaction', key: 'server',          remembers: true,  limited: false },
+  { verb: 'deny',               method: 'POST', path: /^\/v2\/([^/]+)\/deny$/,                        idIs: 'transaction', key: 'server',          remembers: true,  limited: false },
+  { verb: 'cancel',             method: 'POST', path: /^\/v2\/([^/]+)\/cancel$/,                      idIs: 'transaction', key: 'server',          remembers: true,  limited: false },
+  { verb: 'expire',             method: 'POST', path: /^\/v2\/([^/]+)\/expire$/,                      idIs: 'transaction', key: 'server',          remembers: true,  limited: false },
+  { verb: 'refund',             method: 'POST', path: /^\/v2\/([^/]+)\/refund$/,                      idIs: 'transaction', key: 'server',          remembers: true,  limited: false },
+  { verb: 'direct_refund',      method: 'POST', path: /^\/v2\/([^/]+)\/refund\/online\/direct$/,      idIs: 'transaction', key: 'server',          remembers: true,  limited: false },
 ] as const satisfies readonly EndpointRow[]
 
 type Endpoint = (typeof ENDPOINTS)[number]

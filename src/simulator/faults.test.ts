@@ -213,7 +213,7 @@ describe('faults of requests', () => {
     const { call } = bench()
     expect(await call('POST', '/_simulator/faults', { kind: 'lose', order_id })).toMatchObject({
       http: 400,
-      body: { problems: [{ field: 'orderId' }] },
+      body: { problems: [{ field: 'order_id' }] },
     })
   })
 })

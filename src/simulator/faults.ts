@@ -112,25 +112,40 @@ const FAULTS_MAX = 1000
 export class FaultList implements Faults {
   #faults: (ActiveFault & { left: number })[] = []
   #added = 0
+  /** Told of each that is new, acted, or is gone: then none of it is left. */
+  onChange: (fault: ActiveFault) => void = () => {}
+
+  restore(fault: ActiveFault): void {
+    const number = Number(fault.id.slice('fault-'.length))
+    if (number > this.#added) this.#added = number
+    const at = this.#faults.findIndex(({ id }) => id === fault.id)
+    if (fault.left <= 0) this.#faults = this.#faults.filter(({ id }) => id !== fault.id)
+    // In its old place: of two that match, the first acts.
+    else if (at >= 0) this.#faults[at] = { ...fault }
+    else this.#faults.push({ ...fault })
+  }
 
   add(fault: Fault): string {
     const checked = checkFault(fault)
     if (this.#faults.length >= FAULTS_MAX)
       throw new BayarError('overloaded', `The simulator keeps at most ${FAULTS_MAX} faults.`)
     const id = `fault-${++this.#added}`
-    this.#faults.push({ ...checked, id, left: checked.times ?? 1 })
+    const added = { ...checked, id, left: checked.times ?? 1 }
+    this.#faults.push(added)
+    this.onChange({ ...added })
     return id
   }
 
   remove(id: string): boolean {
-    const kept = this.#faults.filter((fault) => fault.id !== id)
-    const removed = kept.length < this.#faults.length
-    this.#faults = kept
-    return removed
+    const removed = this.#faults.find((fault) => fault.id === id)
+    if (!removed) return false
+    this.#faults = this.#faults.filter((fault) => fault !== removed)
+    this.onChange({ ...removed, left: 0 })
+    return true
   }
 
   clear(): void {
-    this.#faults = []
+    for (const { id } of this.list()) this.remove(id)
   }
 
   list(): readonly ActiveFault[] {
@@ -149,6 +164,7 @@ export class FaultList implements Faults {
       if (fault.verb !== undefined && fault.verb !== verb) continue
       if (fault.orderId !== undefined && fault.orderId !== orderId) continue
       fault.left--
+      this.onChange({ ...fault })
       taken.push(fault)
       ended ||= ends
     }
@@ -163,7 +179,10 @@ export class FaultList implements Faults {
         (one.orderId === undefined || one.orderId === orderId) &&
         (one.transactionStatus === undefined || one.transactionStatus === status),
     )
-    if (fault) fault.left--
+    if (fault) {
+      fault.left--
+      this.onChange({ ...fault })
+    }
     this.#dropUsedUp()
     return fault
   }
@@ -182,8 +201,13 @@ export function actsBefore(fault: Fault): boolean {
 
 /** Fault requests come from people and from programs in other languages: every mistake is named at once. */
 export function checkFault(fault: Fault): Fault {
+  return checkNamed(fault, (field) => field)
+}
+
+/** `nameOf` is how the asker spells a field: over HTTP and on a page it is `order_id`. */
+function checkNamed(fault: Fault, nameOf: (field: string) => string): Fault {
   const problems: Problem[] = []
-  const says = (field: string, reason: string) => void problems.push({ field, reason })
+  const says = (field: string, reason: string) => void problems.push({ field: nameOf(field), reason })
   if (!Object.hasOwn(FAULTS, fault.kind)) {
     says('kind', `must be one of ${FAULT_KINDS.join(', ')}`)
     throw invalidRequest(problems)
@@ -235,9 +259,12 @@ const WIRE_NAMES: Readonly<Record<string, keyof Fault>> = {
   transaction_status: 'transactionStatus',
 }
 
+const wireNameOf = (field: string) =>
+  Object.keys(WIRE_NAMES).find((name) => WIRE_NAMES[name] === field) ?? field
+
 /** From JSON of the control API, or the header `X-Simulator-Fault: lose_answer`: a short name stands for the fault with its defaults. */
 export function readFault(value: unknown): Fault {
-  if (typeof value === 'string') return checkFault({ kind: value.trim() as FaultKind })
+  if (typeof value === 'string') return checkNamed({ kind: value.trim() as FaultKind }, wireNameOf)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalidRequest([{ field: 'fault', reason: 'must be a name or an object with a kind' }])
   const known = [
@@ -261,5 +288,5 @@ export function readFault(value: unknown): Fault {
     else problems.push({ field, reason: 'is not a field of a fault' })
   }
   if (problems.length) throw invalidRequest(problems)
-  return checkFault(fault as unknown as Fault)
+  return checkNamed(fault as unknown as Fault, wireNameOf)
 }

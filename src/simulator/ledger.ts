@@ -10,6 +10,7 @@ import {
   OPEN_FOR_ANOTHER,
   type State,
 } from './lifecycle.ts'
+import { startOfLongId } from './long-ids.ts'
 import { METHODS, type Method } from './methods.ts'
 import { ovoFate, REFUSES_AFTER_SECONDS } from './ovo-phones.ts'
 import { sequenceInQris } from './qris.ts'
@@ -25,8 +26,7 @@ import {
   type TransactionIds,
   type TransactionRecord,
 } from './transaction.ts'
-import { startOfDanaId } from './wallet-methods.ts'
-import { nextJakartaDay } from './wib-time.ts'
+import { nextJakartaDay, toWibDigits } from './wib-time.ts'
 
 /** Why not, in the codes of docs/midtrans/status-codes.md. */
 export type LedgerRefusal =
@@ -79,6 +79,8 @@ export class Ledger {
     pay: new Map(),
     refuse: new Map(),
   }
+  /** Payments into accounts that take many, oldest first, by the account's sequence. */
+  readonly #children = new Map<number, Transaction[]>()
   #refunds = 0
   /** Told of every new status, the first one included. */
   onChange: (transaction: Transaction) => void = () => {}
@@ -114,9 +116,7 @@ export class Ledger {
       expiresMs: record.expires * 1000,
     })
     transaction.restore(record)
-    this.#all.push(transaction)
-    this.#latestByOrderId.set(transaction.orderId, transaction)
-    if (transaction.number) this.#latestByNumber.set(transaction.number, transaction)
+    this.#keep(transaction)
   }
 
   /** What is still to happen to what was restored: what fell due meanwhile, at once. */
@@ -151,7 +151,7 @@ export class Ledger {
 
   /** By transaction id; else the latest of that order id. */
   find(id: string): Transaction | undefined {
-    return this.#all[this.#ids.own.sequenceOf(id) - 1] ?? this.#ofDana(id) ?? this.#latestByOrderId.get(id)
+    return this.#all[this.#ids.own.sequenceOf(id) - 1] ?? this.#byLongId(id) ?? this.#latestByOrderId.get(id)
   }
 
   /** As `find`, for those who ask over HTTP: DANA's are known by their transaction id only. */
@@ -209,13 +209,56 @@ export class Ledger {
       earlier: this.#latestByOrderId.get(orderId) ?? null,
       nowMs: this.#clock.nowMs(),
     })
-    this.#all.push(transaction)
-    this.#latestByOrderId.set(orderId, transaction)
-    if (number) this.#latestByNumber.set(number, transaction)
+    this.#keep(transaction)
     this.#planFor(transaction)
     this.#planFate(transaction)
     this.onChange(transaction)
     return transaction
+  }
+
+  /** Money comes into an account that takes many payments: it waits on for the next, and the payment is a transaction beside it (notifications.md §8). */
+  payInto(account: Transaction, amount: number): Transaction | LedgerRefusal {
+    if (!this.legalCauses(account).includes('pay')) return 'status_is_final'
+    const { method, orderId, number, extras, expiresMs } = account
+    let nowMs = this.#clock.nowMs()
+    let own = `${orderId}-${toWibDigits(nowMs)}`
+    while (this.#latestByOrderId.has(own)) own = `${orderId}-${toWibDigits(++nowMs)}`
+    const { isReusable: _, ...inherited } = extras!
+    const payment = new Transaction({
+      method,
+      orderId: own,
+      amount,
+      number,
+      expiresMs,
+      wishedNumber: null,
+      extras: { ...inherited, childOf: account.sequence },
+      detail: null,
+      begins: 'settlement',
+      fraud: 'accept',
+      sequence: this.#all.length + 1,
+      ids: this.#ids,
+      earlier: null,
+      nowMs,
+    })
+    this.#keep(payment)
+    this.onChange(payment)
+    return payment
+  }
+
+  /** Payments into an account that takes many, newest first. */
+  paymentsInto(account: Transaction): Transaction[] {
+    return (this.#children.get(account.sequence) ?? []).toReversed()
+  }
+
+  #keep(transaction: Transaction): void {
+    const { orderId, number, extras } = transaction
+    this.#all.push(transaction)
+    this.#latestByOrderId.set(orderId, transaction)
+    if (extras?.childOf !== undefined) {
+      const siblings = this.#children.get(extras.childOf)
+      if (siblings) siblings.push(transaction)
+      else this.#children.set(extras.childOf, [transaction])
+    } else if (number) this.#latestByNumber.set(number, transaction)
   }
 
   /** What could happen to it now. */
@@ -295,8 +338,8 @@ export class Ledger {
     return true
   }
 
-  #ofDana(id: string): Transaction | undefined {
-    const start = startOfDanaId(id)
+  #byLongId(id: string): Transaction | undefined {
+    const start = startOfLongId(id)
     const found = start === undefined ? undefined : this.#all[this.#ids.own.sequenceOfStart(start) - 1]
     return found?.id === id ? found : undefined
   }

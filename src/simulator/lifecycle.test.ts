@@ -165,6 +165,8 @@ async function linkedGopay(m: Bench, more: object = {}, verify = false): Promise
   return {
     payment_type: 'gopay',
     gopay: { account_id: id, payment_option_token: options[0]!.token, ...more },
+    // The sandbox reserves no more.
+    transaction_details: { order_id: 'order-1', gross_amount: 100_000 },
   }
 }
 

@@ -1,7 +1,7 @@
 import { BayarError, invalidRequest } from '../errors.ts'
 import { type NotificationDocument, TRANSACTION_STATUSES, type TransactionStatus } from '../gateway/wire.ts'
 import { makeToken } from './card-api.ts'
-import { CHOICES, choiceOf } from './checkout/choices.ts'
+import { CHOICES, type Choice, choiceOf } from './checkout/choices.ts'
 import { notificationDocument } from './documents.ts'
 import type { State } from './lifecycle.ts'
 import { ownCharge } from './own-charge.ts'
@@ -48,6 +48,7 @@ export function makeNotification(wish: NotificationWish): NotificationDocument {
     clientKey: 'SB-Mid-client-made',
     merchantId: wish.merchantId ?? 'G000000000',
     clock: { start: wish.transactionTime ?? new Date(), frozen: true },
+    amountLimits: false,
     deliver: async () => new Response(null),
   })
   const transaction = begin(world, wish, amount)
@@ -63,10 +64,10 @@ function begin(
   { method = 'bca_va', orderId, status }: NotificationWish,
   amount: number,
 ): Transaction {
-  const choice = choiceOf(method === 'mandiri_bill' ? 'echannel' : method)
+  const choice = WAYS.find(({ name }) => name === (OTHER_NAMES[method] ?? method))
   if (!choice)
     throw invalidRequest([
-      { field: 'method', reason: `must be one of ${CHOICES.map(({ name }) => name).join(', ')}` },
+      { field: 'method', reason: `must be one of ${WAYS.map(({ name }) => name).join(', ')}` },
     ])
   const part = {
     ...choice.part,
@@ -88,6 +89,23 @@ function begin(
   const says =
     outcome.kind === 'refusal' ? [REFUSALS[outcome.name].message, ...outcome.problems].join(' ') : ''
   throw new BayarError('invalid_request', `No such charge could be made: ${says}`)
+}
+
+/** What a page offers, and the one QR that only a charge can ask for. */
+const WAYS: readonly Choice[] = [
+  ...CHOICES,
+  {
+    ...choiceOf('other_qris')!,
+    name: 'shopeepay_qris',
+    part: { acquirer: 'airpay shopee' },
+  },
+]
+
+/** As a payment type or a person says it. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  qris: 'other_qris',
+  mandiri_bill: 'echannel',
+  card: 'credit_card',
 }
 
 /** The bank of a card has not been asked yet. */

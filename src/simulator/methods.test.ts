@@ -111,6 +111,64 @@ describe('a wish', () => {
   })
 })
 
+describe('an amount', () => {
+  // docs/midtrans/protocol.md §7.11: method → least → most
+  // biome-ignore format: a table is read in columns
+  const LIMITS: readonly (readonly [name: string, least: number, most: number | null])[] = [
+    ['credit_card',    10_000,     999_999_999],
+    ['bca_va',         10_000,  20_000_000_000],
+    ['bni_va',              1,            null],
+    ['bri_va',              1,  20_000_000_000],
+    ['cimb_va',             1,     250_000_000],
+    ['permata_va',          1,   9_999_999_999],
+    ['echannel',            1,  50_000_000_000],
+    ['indomaret',      10_000,       5_000_000],
+    ['alfamart',            1,       5_000_000],
+    ['gopay',               1,      20_000_000],
+    ['shopeepay',           1,      20_000_000],
+    ['dana',                1,      20_000_000],
+    ['other_qris',          1,      10_000_000],
+    ['shopeepay_qris',      1,      10_000_000],
+    ['ovo',                 1,      99_999_999],
+    ['akulaku',         5_000,            null],
+    ['kredivo',             1,            null],
+  ]
+
+  test('has limits for each method that is offered', () => {
+    expect(LIMITS.map(([name]) => name).sort()).toEqual(OFFERED.sort())
+  })
+
+  test.each(LIMITS)('%s: from %s to %s', async (name, least, most) => {
+    const merchant = bench()
+    let count = 0
+    const charge = async (gross_amount: number) => {
+      const order_id = `order-${++count}`
+      const { item_details: _, ...asked } = (await ASKED[name]!(merchant)) as Record<string, unknown>
+      const item_details = [{ name: 'Shoes', price: gross_amount, quantity: 1 }]
+      return await merchant.charge(order_id, {
+        ...asked,
+        item_details,
+        transaction_details: { order_id, gross_amount },
+      })
+    }
+    expect((await charge(least)).body.status_code).toBe('201')
+    if (least > 1) expect((await charge(least - 1)).body).toMatchObject({ status_code: '400' })
+    if (most === null) return
+    expect((await charge(most)).body.status_code).toBe('201')
+    expect(await charge(most + 1)).toMatchObject({
+      http: 400,
+      body: {
+        validation_messages: [
+          `transaction_details.gross_amount must be at most ${most} for this payment method`,
+        ],
+      },
+    })
+    merchant.simulator.reset()
+    await merchant.call('PATCH', '/_simulator/settings', { amount_limits: false })
+    expect((await charge(most + 1)).body.status_code).toBe('201')
+  })
+})
+
 describe('what a method wants', () => {
   // biome-ignore format: a table is read in columns
   test.each([

@@ -5,6 +5,7 @@ import { CARD_METHODS } from './card-method.ts'
 import type { Family, State } from './lifecycle.ts'
 import { PAYLATER_METHODS } from './paylater-methods.ts'
 import { STORE_METHODS } from './store-methods.ts'
+import type { Transaction } from './transaction.ts'
 import type { View } from './view.ts'
 import { WALLET_METHODS } from './wallet-methods.ts'
 
@@ -23,6 +24,8 @@ export interface Method {
   readonly family: Family
   /** Offered on a Snap page only: a charge of the Core API does not know it. */
   readonly snapOnly?: true
+  /** Whole rupiah; a merchant's contract may say otherwise (protocol.md §7.11). Null where none is published. */
+  readonly amount: AmountRange
   readonly lifetimeSeconds: number
   readonly customExpirySeconds: { readonly least: number; readonly most: number } | null
   /** Where the provider may take the money back after the settlement. */
@@ -42,10 +45,12 @@ export interface Method {
   readonly toldExpiryMs?: (view: View) => number
   /** States in which `fraud_status` is absent. */
   readonly hidesFraudIn?: ReadonlySet<State>
-  /** DANA's ids are no UUIDs. */
+  /** The ids of DANA and BSI are no UUIDs. */
   readonly writesId?: (uuid: string, createdMs: number) => string
   /** GET status, cancel and refund know a transaction of it by its own id only, and call that its order id. */
   readonly byTransactionIdOnly?: true
+  /** What is added to the address that the customer comes back to, where that is documented. */
+  readonly comesBackWith?: (one: Transaction) => Readonly<Record<string, string>>
   readonly chargeMessage: string | ((view: View) => string)
   /** The number a customer types in at the bank or says at the counter; undefined for methods without one. */
   readonly number?: AccountNumber
@@ -53,6 +58,11 @@ export interface Method {
   readonly chargeFields: (view: View, origin: string) => Record<string, unknown>
   /** What cancel answers, GET status and notifications show of it. */
   readonly fields: (view: View) => Record<string, unknown>
+}
+
+export interface AmountRange {
+  readonly least: number
+  readonly most: number | null
 }
 
 /** `company` and the digits after it. No company's digits begin another's, so a number belongs to one bank. */
@@ -97,13 +107,20 @@ export const VARIANT_FIELDS: Readonly<
 }
 
 export function readMethods(names: readonly string[]): ReadonlySet<string> {
-  const unknown = names.find((name) => !METHODS.some((method) => method.name === name))
+  return readNames('disabled_methods', names, METHODS)
+}
+
+/** Those with virtual accounts. */
+export function readBanks(names: readonly string[]): ReadonlySet<string> {
+  const banks = METHODS.filter((one) => one.paymentType === 'bank_transfer' && !one.snapOnly)
+  return readNames('reusable_accounts', names, banks)
+}
+
+function readNames(field: string, names: readonly string[], known: readonly Method[]): ReadonlySet<string> {
+  const unknown = names.find((name) => !known.some((method) => method.name === name))
   if (unknown !== undefined)
     throw invalidRequest([
-      {
-        field: 'disabled_methods',
-        reason: `“${unknown}” is none of ${METHODS.map((method) => method.name).join(', ')}`,
-      },
+      { field, reason: `“${unknown}” is none of ${known.map((method) => method.name).join(', ')}` },
     ])
   return new Set(names)
 }

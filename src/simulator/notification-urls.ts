@@ -1,4 +1,4 @@
-import { BayarError } from '../errors.ts'
+import { BayarError, invalidRequest } from '../errors.ts'
 
 /** "https://one.example/a, https://two.example/b", as the dashboard takes it. */
 export function readUrls(given: string | readonly string[] | undefined): string[] {
@@ -16,6 +16,14 @@ export function readUrl(url: string): string {
       `Simulator: “${url}” is not an http or https address for notifications.`,
     )
   return url
+}
+
+/** One address; a comma in it is its own. */
+export function readFinishUrl(given: string | null | undefined): string | null {
+  if (!given) return null
+  if (!isHttpUrl(given))
+    throw invalidRequest([{ field: 'finish_url', reason: `“${given}” is not an http or https address` }])
+  return given
 }
 
 export function isHttpUrl(url: string): boolean {

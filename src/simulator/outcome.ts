@@ -9,7 +9,7 @@ import {
   statusDocument,
 } from './documents.ts'
 import { type RefusalName, refusalDocument } from './refusals.ts'
-import type { Refund } from './transaction.ts'
+import type { Refund, Transaction } from './transaction.ts'
 import type { View } from './view.ts'
 import type { World } from './world.ts'
 
@@ -32,6 +32,24 @@ export function refused(name: RefusalName, problems: readonly string[] = []): Ou
 interface Document {
   readonly status_code?: string
   readonly status_message?: string
+}
+
+/** For a file: a transaction by its sequence. */
+export function outcomeRecord(outcome: Outcome): unknown {
+  if (!('view' in outcome)) return outcome
+  return { ...outcome, view: { ...outcome.view, transaction: outcome.view.transaction.sequence } }
+}
+
+export function outcomeIn(
+  record: unknown,
+  find: (sequence: number) => Transaction | undefined,
+): Outcome | undefined {
+  const kept = record as
+    | Outcome
+    | { readonly view: Omit<View, 'transaction'> & { readonly transaction: number } }
+  if (!('view' in kept)) return kept
+  const transaction = typeof kept.view.transaction === 'number' ? find(kept.view.transaction) : undefined
+  return transaction && ({ ...kept, view: { ...kept.view, transaction } } as Outcome)
 }
 
 export function documentOf(world: World, outcome: Outcome, origin: string): Document | string {

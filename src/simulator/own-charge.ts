@@ -1,7 +1,7 @@
-import { checkCharge } from './check-charge.ts'
+import { type ChargeAsked, checkCharge } from './check-charge.ts'
 import { openCharge } from './open-charge.ts'
 import { type Outcome, refused } from './outcome.ts'
-import type { Extras } from './transaction.ts'
+import { type Extras, NO_EXTRAS } from './transaction.ts'
 import { viewOf } from './view.ts'
 import type { World } from './world.ts'
 
@@ -15,17 +15,18 @@ export interface OwnCharge {
   /** An order that was tried before may be tried again, as long as nobody has paid it. */
   readonly ofSnap: boolean
   readonly extras?: Partial<Extras>
+  /** A subscription has a range of its own (docs/midtrans/protocol.md §11). */
+  readonly anyAmount?: true
 }
 
-export function ownCharge(world: World, { orderId, body, amount, ofSnap, extras }: OwnCharge): Outcome {
-  const whole = { ...body, transaction_details: { order_id: 'own', gross_amount: amount } }
-  const checked = checkCharge(whole, world.clock.nowMs(), world.settings.disabledMethods)
-  if ('refusal' in checked) return refused(checked.refusal, checked.problems)
-  const { charge } = checked
+export function ownCharge(world: World, asked: OwnCharge): Outcome {
+  const { orderId, ofSnap, extras } = asked
+  const charge = checkOwnCharge(world, asked)
+  if ('kind' in charge) return charge
+  const { callbackUrl } = charge.parts
   const all: Extras = {
-    overrideUrls: null,
-    appendUrls: null,
-    isQuiet: false,
+    ...NO_EXTRAS,
+    ...(callbackUrl === undefined ? {} : { callbackUrl }),
     ...extras,
     echoed: { ...charge.echoed, ...extras?.echoed },
   }
@@ -33,4 +34,19 @@ export function ownCharge(world: World, { orderId, body, amount, ofSnap, extras 
   return 'refusal' in opened
     ? refused(opened.refusal, opened.problems)
     : { kind: 'charge', view: viewOf(opened) }
+}
+
+/** Whether it could be made, for those who make several or none. */
+export function checkOwnCharge(
+  world: World,
+  { body, amount, anyAmount }: Pick<OwnCharge, 'body' | 'amount' | 'anyAmount'>,
+): ChargeAsked | (Outcome & { readonly kind: 'refusal' }) {
+  const whole = { ...body, transaction_details: { order_id: 'own', gross_amount: amount } }
+  const { disabledMethods, amountLimits } = world.settings
+  const settings = { disabledMethods, amountLimits: amountLimits && !anyAmount }
+  const terms = { nowMs: world.clock.nowMs(), isOwn: true, settings }
+  const checked = checkCharge(whole, terms)
+  return 'refusal' in checked
+    ? { kind: 'refusal', name: checked.refusal, problems: checked.problems }
+    : checked.charge
 }

@@ -14,7 +14,11 @@ async function linked(m: Bench): Promise<{ id: string; token: string; later: str
 }
 
 const pay = (m: Bench, order: string, id: string, token: string, more: object = {}) =>
-  m.charge(order, { payment_type: 'gopay', gopay: { account_id: id, payment_option_token: token, ...more } })
+  m.charge(order, {
+    payment_type: 'gopay',
+    transaction_details: { order_id: order, gross_amount: 100_000 },
+    gopay: { account_id: id, payment_option_token: token, ...more },
+  })
 
 describe('linking a GoPay account', () => {
   // biome-ignore format: a table is read in columns

@@ -1,3 +1,5 @@
+import { invalidRequest } from '../errors.ts'
+
 /** So many calls in each minute of the clock, and no more. */
 export class Rate {
   #minute = 0
@@ -11,4 +13,16 @@ export class Rate {
     }
     return ++this.#calls <= most
   }
+}
+
+const PER_MINUTE_MAX = 1_000_000
+
+/** None unless given: Midtrans does not publish its own. */
+export function readRateLimit(perMinute: unknown): number | null {
+  if (perMinute === undefined || perMinute === null) return null
+  if (!Number.isInteger(perMinute) || Number(perMinute) < 1 || Number(perMinute) > PER_MINUTE_MAX)
+    throw invalidRequest([
+      { field: 'rate_limit', reason: `must be a whole number between 1 and ${PER_MINUTE_MAX} a minute` },
+    ])
+  return Number(perMinute)
 }

@@ -27,8 +27,16 @@ export interface SimulatorOptions {
   readonly recurringUrl?: string | readonly string[]
   /** Where linked and unlinked GoPay accounts are told. */
   readonly payAccountNotificationUrl?: string
+  /** The finish redirect URL of the dashboard: where Snap and lenders send the customer afterwards. */
+  readonly finishUrl?: string
   /** Methods that the merchant has not been given (402), by their Snap names. */
   readonly disabledMethods?: readonly string[]
+  /** Banks, by their Snap names (`bca_va` …), whose virtual accounts take many payments; `status/b2b` lists them. */
+  readonly reusableAccounts?: readonly string[]
+  /** Whether the published least and most of each method are enforced; they are unless this is false. */
+  readonly amountLimits?: boolean
+  /** So many charges and new linked accounts a minute, then 429; without one there is no limit. */
+  readonly rateLimit?: number
   /** The machine's clock unless said otherwise. */
   readonly clock?: { readonly start?: Date; readonly frozen?: boolean }
   /** The same seed, asked the same, gives the same ids, numbers and retry times. */
@@ -80,7 +88,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     notificationUrl: options.notificationUrl,
     recurringUrl: options.recurringUrl,
     payAccountNotificationUrl: options.payAccountNotificationUrl,
+    finishUrl: options.finishUrl,
     disabledMethods: options.disabledMethods,
+    reusableAccounts: options.reusableAccounts,
+    amountLimits: options.amountLimits,
+    rateLimit: options.rateLimit,
     clock: options.clock,
     seed: options.seed,
     mirrorBodyCodes: options.mirrorBodyCodes,

@@ -28,6 +28,7 @@ export const STORE_METHODS: readonly Method[] = [
     name: 'indomaret',
     variant: 'indomaret',
     title: 'Indomaret',
+    amount: { least: 10_000, most: 5_000_000 },
     reversible: true,
     takesIdempotencyKey: false,
     hidesFraudIn: new Set(['settlement']),
@@ -37,7 +38,14 @@ export const STORE_METHODS: readonly Method[] = [
       ...(settledMsIn(view) ? { approval_code: approvalOf(view) } : {}),
     }),
   },
-  { ...store, name: 'alfamart', variant: 'alfamart', title: 'Alfamart', number: code('0108') },
+  {
+    ...store,
+    name: 'alfamart',
+    variant: 'alfamart',
+    title: 'Alfamart',
+    amount: { least: 1, most: 5_000_000 },
+    number: code('0108'),
+  },
 ]
 
 /** Letters and digits, as the till prints them: "ABC0101BCA02". */

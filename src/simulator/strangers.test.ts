@@ -111,6 +111,119 @@ test('no body of a command breaks it', async () => {
   )
 })
 
+test('no body of the other APIs, and no setting, breaks it', async () => {
+  const DATES = { invoice_date: '2026-03-01 10:00:00 +0700', due_date: '2026-04-01 10:00:00 +0700' }
+  const QUOTED = { quotation_date: DATES.invoice_date, quotation_validity_date: DATES.due_date }
+  const INVOICE = {
+    order_id: 'inv-1',
+    invoice_number: '1',
+    ...DATES,
+    ...QUOTED,
+    customer_details: { name: 'B' },
+    item_details: [{ description: 'x', quantity: 1, price: 20_000 }],
+  }
+  const ORDER = { transaction_details: { order_id: 'order-1', gross_amount: 20_000 } }
+  const bent = <Body extends object>(body: Body, ...more: string[]) =>
+    fc
+      .dictionary(fc.constantFrom(...Object.keys(body), ...more), fc.oneof(WILD, PART, fc.array(PART)))
+      .map((wild) => ({ ...body, ...wild }))
+  const ASKED = fc.oneof(
+    fc.tuple(
+      fc.constant('POST /v1/invoices'),
+      bent(
+        { ...INVOICE, document_type: 'quotation' },
+        'payment_type',
+        'virtual_accounts',
+        'payment_link',
+        'taxes',
+        'amount',
+      ),
+    ),
+    fc.tuple(fc.constant('PATCH /v1/invoices/ID/convert'), bent({}, 'client')),
+    fc.tuple(fc.constant('PATCH /v1/invoices/ID/void'), bent({}, 'cancel_as')),
+    fc.tuple(
+      fc.constant('POST /snap/v1/transactions'),
+      bent(ORDER, 'enabled_payments', 'expiry', 'page_expiry', 'credit_card', 'callbacks', 'gopay'),
+    ),
+    fc.tuple(
+      fc.constant('POST /v1/payment-links'),
+      bent(ORDER, 'usage_limit', 'expiry', 'dynamic_amount', 'payment_link_type', 'title'),
+    ),
+    fc.tuple(
+      fc.constant('POST /v1/subscriptions'),
+      bent(
+        {
+          name: 's',
+          amount: '1',
+          currency: 'IDR',
+          payment_type: 'gopay',
+          token: 't',
+          schedule: { interval: 1, interval_unit: 'day' },
+        },
+        'retry_schedule',
+        'gopay',
+        'metadata',
+      ),
+    ),
+    fc.tuple(
+      fc.constant('PATCH /_simulator/settings'),
+      bent(
+        {},
+        'finish_url',
+        'rate_limit',
+        'amount_limits',
+        'reusable_accounts',
+        'disabled_methods',
+        'notification_url',
+        'recurring_url',
+        'pay_account_notification_url',
+        'mirror_body_codes',
+      ),
+    ),
+    fc.tuple(
+      fc.constant('POST /_simulator/transactions/account/pay'),
+      bent({}, 'amount', 'imposed_fee', 'issuer'),
+    ),
+    fc.tuple(
+      fc.constant('POST /_simulator/faults'),
+      bent({ kind: 'lose' }, 'verb', 'order_id', 'times', 'transaction_status'),
+    ),
+  )
+  await fc.assert(
+    fc.asyncProperty(ASKED, async ([where, body]) => {
+      const m = bench({ reusableAccounts: ['bca_va'] })
+      await m.charge('account')
+      const quotation = {
+        ...INVOICE,
+        order_id: 'quotation',
+        document_type: 'quotation',
+        payment_type: 'payment_link',
+      }
+      const { body: quoted } = await m.call('POST', '/v1/invoices', quotation)
+      const [method, path] = where.replace('ID', String(quoted.id)).split(' ')
+      const { http, body: answer } = await m.call(method!, path!, JSON.stringify(body))
+      expect({ http, answer }).toMatchObject({ http: expect.toSatisfy((one) => one < 500) })
+      // What it let in can be looked at.
+      const pages = [
+        answer.redirect_url,
+        answer.payment_url,
+        answer.pdf_url,
+        '/',
+        '/requests',
+        '/pay',
+        '/faults',
+        '/notifications',
+      ]
+      for (const page of pages) {
+        if (page === undefined) continue
+        const shown = await m.simulator.fetch(new Request(String(page).replace(/^\//, 'http://simulator/')))
+        expect({ page, status: shown.status }).toEqual({ page, status: 200 })
+      }
+    }),
+    { numRuns: 400 },
+  )
+})
+
 test('no query for a token breaks it', async () => {
   const QUERY = fc.dictionary(
     fc.constantFrom('card_number', 'card_exp_month', 'card_exp_year', 'card_cvv', 'token_id'),

@@ -230,9 +230,19 @@ export interface Extras {
   /** Addresses from the charge's headers: instead of the dashboard's, or besides them. */
   readonly overrideUrls: readonly string[] | null
   readonly appendUrls: readonly string[] | null
+  /** Where its customer is sent afterwards. */
+  readonly callbackUrl?: string
+  /** The language that the wallet's page was asked to speak. */
+  readonly language?: 'en' | 'id'
+  /** A virtual account that takes many payments, each a transaction of its own; it stays pending itself. */
+  readonly isReusable?: true
+  /** Of such a payment: the sequence of the account's transaction. */
+  readonly childOf?: number
   /** Its pending is not told: what an invoice opens is nobody's try yet. */
   readonly isQuiet: boolean
 }
+
+export const NO_EXTRAS: Extras = { echoed: {}, overrideUrls: null, appendUrls: null, isQuiet: false }
 
 export interface NewTransaction {
   readonly method: Method

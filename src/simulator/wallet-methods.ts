@@ -1,3 +1,4 @@
+import { writeLongId } from './long-ids.ts'
 import {
   DAY,
   EXPIRY_TOLD,
@@ -8,12 +9,15 @@ import {
 } from './method-columns.ts'
 import type { Method } from './methods.ts'
 import { type Acquirer, qrisText } from './qris.ts'
+import type { Transaction } from './transaction.ts'
 import { settledMsIn, type View } from './view.ts'
 import { toWib } from './wib-time.ts'
 
 /** Wallets and QR: docs/midtrans/protocol.md §7.4–7.8. */
 const wallet = {
   family: 'wallet',
+  // Of a verified wallet; others hold 2,000,000.
+  amount: { least: 1, most: 20_000_000 },
   lifetimeSeconds: 15 * MINUTE,
   customExpirySeconds: { least: 20, most: 7 * DAY },
   reversible: false,
@@ -25,6 +29,7 @@ const wallet = {
 const qris = {
   ...wallet,
   paymentType: 'qris',
+  amount: { least: 1, most: 10_000_000 },
   chargeMessage: 'QRIS transaction is created',
   chargeFields: (view: View, origin: string) => ({
     acquirer: view.transaction.method.variant,
@@ -41,6 +46,7 @@ export const WALLET_METHODS: readonly Method[] = [
     paymentType: 'gopay',
     title: 'GoPay',
     tellsExpiry: EXPIRY_TOLD_EVERYWHERE,
+    comesBackWith: (one) => ({ order_id: one.orderId, result: resultWord(one) }),
     refund: refundedWithin(45, {
       windowDays: ({ detail }) => (detail?.linked ? 180 : detail?.wallet?.onUs === false ? 7 : 45),
     }),
@@ -97,6 +103,7 @@ export const WALLET_METHODS: readonly Method[] = [
     name: 'ovo',
     paymentType: 'ovo',
     title: 'OVO',
+    amount: { least: 1, most: 99_999_999 },
     lifetimeSeconds: 65,
     customExpirySeconds: null,
     refund: refundedWithin(7, { partial: false }),
@@ -114,7 +121,7 @@ export const WALLET_METHODS: readonly Method[] = [
     title: 'DANA',
     customExpirySeconds: { least: 15 * MINUTE, most: DAY },
     refund: refundedWithin(45),
-    writesId: danaId,
+    writesId: writeLongId,
     byTransactionIdOnly: true,
     chargeMessage: 'DANA transaction is created',
     chargeFields: ({ transaction }, origin) => ({
@@ -122,6 +129,12 @@ export const WALLET_METHODS: readonly Method[] = [
     }),
   },
 ]
+
+/** GoPay's own words for what came of it. */
+function resultWord({ status }: Transaction): 'success' | 'failure' | 'abort' {
+  if (status === 'pending') return 'abort'
+  return status === 'settlement' || status === 'authorize' ? 'success' : 'failure'
+}
 
 /** What a QR shows; for GoPay the same code that its own app makes. */
 export function qrTextOf({ transaction, amount }: View): string {
@@ -133,12 +146,13 @@ function action(name: string, url: string, method = 'GET') {
 }
 
 function deeplinkFields({ transaction }: View, origin: string): Record<string, unknown> {
-  const { id, pageId } = transaction
+  const { id, pageId, extras } = transaction
+  const language = extras?.language === undefined ? '' : `&lang=${extras.language}`
   return {
     actions: [
       action('generate-qr-code', `${origin}/v2/gopay/${id}/qr-code`),
       action('generate-qr-code-v2', `${origin}/v4/qris/gopay/${id}/qr-code`),
-      action('deeplink-redirect', `${origin}/gopay/partner/app/payment-pin?id=${pageId}`),
+      action('deeplink-redirect', `${origin}/gopay/partner/app/payment-pin?id=${pageId}${language}`),
       action('get-status', `${origin}/v2/${id}/status`),
       action('cancel', `${origin}/v2/${id}/cancel`, 'POST'),
     ],
@@ -181,27 +195,4 @@ function paidByQr(view: View): Record<string, unknown> {
 function invoiceOf({ transaction }: View): string {
   const day = toWib(transaction.createdMs).slice(0, 10).replaceAll('-', '')
   return `INV${day}${String(transaction.sequence).padStart(3, '0')}`
-}
-
-/** "A1", the instant in UTC, and letters: the id that every transaction has, written otherwise. */
-function danaId(uuid: string, createdMs: number): string {
-  const at = new Date(createdMs)
-    .toISOString()
-    .replaceAll(/[^0-9]/g, '')
-    .slice(0, 14)
-  return `A1${at}${lettersOf(uuid)}`
-}
-
-const HEX = '0123456789abcdef'
-const LETTERS = 'AbCdEfGhJkLmNpQr'
-const DANA_ID = /^A1\d{14}([A-Za-z]{15})$/
-
-function lettersOf(uuid: string): string {
-  return [...uuid.replaceAll('-', '').slice(0, 15)].map((digit) => LETTERS[HEX.indexOf(digit)]).join('')
-}
-
-/** The first eight hex digits of the id behind a DANA id: enough to find its transaction, which is then compared. */
-export function startOfDanaId(id: string): string | undefined {
-  const letters = DANA_ID.exec(id)?.[1]
-  return letters && [...letters.slice(0, 8)].map((letter) => HEX[LETTERS.indexOf(letter)]).join('')
 }

@@ -8,6 +8,14 @@ export function toWib(ms: number): string {
   return new Date(ms + WIB_MS).toISOString().slice(0, 19).replace('T', ' ')
 }
 
+/** "250816101500123": what Midtrans adds to an order id where one account takes many payments. */
+export function toWibDigits(ms: number): string {
+  return new Date(ms + WIB_MS)
+    .toISOString()
+    .replaceAll(/[^0-9]/g, '')
+    .slice(2)
+}
+
 /** The next day in Jakarta, at that time of day ("16:00:00"). */
 export function nextJakartaDay(ms: number, timeOfDay: string): number {
   return Date.parse(`${toWib(ms + 86_400_000).slice(0, 10)}T${timeOfDay}+07:00`)

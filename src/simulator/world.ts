@@ -7,13 +7,13 @@ import { type Merchant, payAccountDocument } from './documents.ts'
 import { FaultList } from './faults.ts'
 import { Invoices } from './invoices/invoices.ts'
 import { Ledger } from './ledger.ts'
-import { readMethods } from './methods.ts'
-import { readUrls } from './notification-urls.ts'
+import { readBanks, readMethods } from './methods.ts'
+import { readFinishUrl, readUrls } from './notification-urls.ts'
 import { Outbox } from './outbox.ts'
 import type { Outcome } from './outcome.ts'
 import { PayAccounts } from './pay-accounts.ts'
 import { createRandom, type Random, type Stream } from './random.ts'
-import { Rate } from './rate.ts'
+import { Rate, readRateLimit } from './rate.ts'
 import type { LoggedRequest } from './request-log.ts'
 import { REQUESTS_KEPT } from './request-log.ts'
 import { Ring } from './ring.ts'
@@ -38,6 +38,8 @@ export interface World {
   readonly cards: CardVault
   readonly payAccounts: PayAccounts
   readonly binRate: Rate
+  /** Of what is created over the Core API, together. */
+  readonly creationRate: Rate
   /** Ids of error answers. */
   readonly answerIds: Random
   readonly settings: Settings
@@ -50,8 +52,16 @@ export interface Settings {
   recurringUrls: readonly string[]
   /** For linked and unlinked accounts; Midtrans takes one. */
   payAccountUrl: string | null
+  /** Where Snap and lenders send the customer afterwards, unless the request says otherwise. */
+  finishUrl: string | null
   /** Methods, by their Snap names, that this merchant has not been given. */
   disabledMethods: ReadonlySet<string>
+  /** Banks, by their Snap names, whose virtual accounts take many payments: a contract of the merchant's with the bank. */
+  reusableAccounts: ReadonlySet<string>
+  /** The published least and most of each method, to which a contract may make exceptions. */
+  amountLimits: boolean
+  /** So many charges and new linked accounts in each minute of the clock, together; then 429. Midtrans has such a limit and does not say which (protocol.md §4). */
+  rateLimit: number | null
   /** HTTP status = body status_code. Which of the two a path uses in production is not documented throughout (protocol.md §5). */
   mirrorBodyCodes: boolean
 }
@@ -63,7 +73,11 @@ export interface WorldOptions {
   readonly notificationUrl?: string | readonly string[] | undefined
   readonly recurringUrl?: string | readonly string[] | undefined
   readonly payAccountNotificationUrl?: string | undefined
+  readonly finishUrl?: string | undefined
   readonly disabledMethods?: readonly string[] | undefined
+  readonly reusableAccounts?: readonly string[] | undefined
+  readonly amountLimits?: boolean | undefined
+  readonly rateLimit?: number | undefined
   readonly clock?: { readonly start?: Date; readonly frozen?: boolean } | undefined
   readonly seed?: number | undefined
   /** 0 in a new world; after a restart another, so that the same seed draws nothing twice. */
@@ -82,7 +96,11 @@ export function createWorld(options: WorldOptions): World {
     notificationUrls: readUrls(options.notificationUrl),
     recurringUrls: readUrls(options.recurringUrl),
     payAccountUrl: readUrls(options.payAccountNotificationUrl)[0] ?? null,
+    finishUrl: readFinishUrl(options.finishUrl),
     disabledMethods: readMethods(options.disabledMethods ?? []),
+    reusableAccounts: readBanks(options.reusableAccounts ?? []),
+    amountLimits: options.amountLimits ?? true,
+    rateLimit: readRateLimit(options.rateLimit),
     mirrorBodyCodes: options.mirrorBodyCodes ?? false,
   }
   const ledger = new Ledger(clock, createRandom(seed, 'transactions'), random('transactions'))
@@ -122,6 +140,7 @@ export function createWorld(options: WorldOptions): World {
     cards: new CardVault(random('cards')),
     payAccounts,
     binRate: new Rate(),
+    creationRate: new Rate(),
     answerIds: random('answers'),
     settings,
   }

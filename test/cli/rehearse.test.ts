@@ -2,9 +2,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { VERBS } from '../../src/cli/verbs.ts'
 import { verifySignature } from '../../src/gateway/signature.ts'
 import { TRANSACTION_STATUSES } from '../../src/gateway/wire.ts'
 import { CHOICES } from '../../src/simulator/checkout/choices.ts'
+import { FAULT_KINDS } from '../../src/simulator/faults.ts'
 import { makeNotification } from '../../src/simulator/index.ts'
 import type { Running } from '../support/processes.ts'
 import { basic } from '../support/simulated-merchant.ts'
@@ -102,6 +104,56 @@ describe('bayar simulator --data', () => {
   })
 })
 
+describe('bayar simulator', () => {
+  test('shows no production key on its page', async () => {
+    const { code, stderr } = await bayar(['simulator', '--port', '0'], {
+      ...shell,
+      env: { MIDTRANS_SERVER_KEY: 'Mid-server-x' },
+    })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/--allow-production-key/)
+  })
+})
+
+describe('bayar fault', () => {
+  test('is set, met, listed and cleared at the simulator on this machine', async () => {
+    const at = String(told(await start('simulator', '--port', '0', '--rate-limit', '1000')).simulator_url)
+    const fault = (...args: string[]) => bayar(['fault', ...args, '--url', at], shell)
+    expect((await fault()).stdout).toContain('No faults')
+    const set = await fault('http_error', '--endpoint', 'status', '--http', '503', '--times', '2')
+    expect(set).toMatchObject({ code: 0, stdout: expect.stringContaining('http_error') })
+    const status = await fetch(`${at}/v2/order-1/status`, { headers: { authorization: basic(KEY) } })
+    expect(status.status).toBe(503)
+    const listed = await fault('--json')
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ kind: 'http_error', left: 1, status: 503 }])
+    expect((await fault('lose', '--clear', '--telling', 'settlement')).stdout).not.toContain('http_error')
+    expect((await fault('--clear')).stdout).toContain('No faults')
+  })
+
+  // biome-ignore format: a table is read in columns
+  test.each([
+    ['an address that is not here',  ['lose', '--url', 'https://shop.example/'],   /--allow-remote/],
+    ['a simulator that is not there', ['lose', '--url', 'http://127.0.0.1:9/'],    /No simulator answers/],
+  ] as const)('refuses %s', async (_, args, says) => {
+    const { code, stderr } = await bayar(['fault', ...args], shell)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(says)
+  })
+
+  test('names every kind in its help', () => {
+    const { about } = VERBS.find(({ name }) => name === 'fault')!
+    const named = /^KIND is (.*);/m.exec(about!)![1]!.split(/, | or /)
+    expect(named.sort()).toEqual([...FAULT_KINDS].sort())
+  })
+
+  test('says what it does not know', async () => {
+    const at = String(told(await start('simulator', '--port', '0')).simulator_url)
+    const { code, stderr } = await bayar(['fault', 'earthquake', '--url', at], shell)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/must be one of lose_answer/)
+  })
+})
+
 describe('bayar trigger', () => {
   test('posts a signed notification', async () => {
     const { code } = await bayar(
@@ -166,6 +218,16 @@ describe('a notification made to order', () => {
       expect(isGenuine({ ...made })).toBe(true)
       expect(Object.keys(made)).toEqual(Object.keys(made).sort().reverse())
     }
+  })
+
+  test.each([
+    ['qris', 'qris', 'gopay'],
+    ['shopeepay_qris', 'qris', 'airpay shopee'],
+    ['card', 'credit_card', undefined],
+    ['mandiri_bill', 'echannel', undefined],
+  ])('%s is known by that name, too', (method, payment_type, acquirer) => {
+    const made = makeNotification({ status: 'settlement', method, orderId: 'A', serverKey: KEY })
+    expect(made).toMatchObject({ payment_type, ...(acquirer ? { acquirer } : {}) })
   })
 
   test('tells what was given back', () => {

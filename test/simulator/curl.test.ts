@@ -1,4 +1,4 @@
-/** The `curl` lines of the documentation, run as they are written but for the port, which is taken here, one after the other. */
+/** The `curl` lines of the documentation that ask the simulator, run as they are written but for the port, which is taken here, one after the other. */
 import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,8 +16,11 @@ const pages = ['README.md', ...readdirSync(join(root, 'docs/guides')).map((file)
 const lines = pages.flatMap((page) =>
   readFileSync(join(root, page), 'utf8')
     .split('\n')
-    .filter((line) => line.startsWith('curl ')),
+    // Others go to an app of the reader's.
+    .filter((line) => line.startsWith('curl ') && line.includes('http://127.0.0.1:3001')),
 )
+/** Charged by the TypeScript above the line that pays them. */
+const CHARGED = ['ORDER-001']
 
 test.skipIf(!hasCurl)('every curl line of the documentation is answered', async () => {
   expect(lines.length).toBeGreaterThan(5)
@@ -27,9 +30,31 @@ test.skipIf(!hasCurl)('every curl line of the documentation is answered', async 
   // Said here, so that the lines stay as they are: no progress, and the status after the body.
   writeFileSync(join(home, '.curlrc'), 'silent\nwrite-out = "\\n%{http_code}"\n')
   try {
+    for (const orderId of CHARGED) {
+      const charged = await simulator.fetch(
+        new Request('http://midtrans.simulator/v2/charge', {
+          method: 'POST',
+          headers: {
+            authorization: `Basic ${btoa(`${simulator.serverKey}:`)}`,
+            'content-type': 'application/json',
+          },
+          body: JSON.stringify({
+            payment_type: 'bank_transfer',
+            bank_transfer: { bank: 'bca' },
+            transaction_details: { order_id: orderId, gross_amount: 100_000 },
+          }),
+        }),
+      )
+      expect(await charged.json()).toMatchObject({ status_code: '201' })
+    }
     for (const line of lines) {
       const { stdout: answer } = await run('sh', ['-c', line.replaceAll('http://127.0.0.1:3001', url)], {
-        env: { ...process.env, CURL_HOME: home, MIDTRANS_SERVER_KEY: simulator.serverKey },
+        env: {
+          ...process.env,
+          CURL_HOME: home,
+          MIDTRANS_SERVER_KEY: simulator.serverKey,
+          MIDTRANS_CLIENT_KEY: simulator.clientKey,
+        },
       })
       const at = answer.lastIndexOf('\n')
       expect(answer.slice(at + 1), line).toMatch(/^2\d\d$/)

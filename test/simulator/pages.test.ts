@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { CHOICES } from '../../src/simulator/checkout/choices.ts'
+import { FAULT_KINDS } from '../../src/simulator/faults.ts'
 import { noBrowser, startBrowser } from '../support/browser.ts'
 import { type Bench, bench } from '../support/simulated-merchant.ts'
 
@@ -62,7 +64,9 @@ async function openSnap(more: Record<string, unknown> = {}): Promise<{ token: st
 }
 
 const choose = (title: string) =>
-  page.locator('form.choice', { hasText: title }).getByRole('button', { name: /Continue|Lanjut/ })
+  page
+    .locator('form.choice', { has: page.getByText(title, { exact: true }) })
+    .getByRole('button', { name: /Continue|Lanjut/ })
 
 async function typeCard(number: string, expiry = '12/30'): Promise<void> {
   const form = page.locator('form.choice', { has: page.locator('#credit_card-number') })
@@ -91,7 +95,7 @@ describe.skipIf(noBrowser !== null)('the page of Snap', () => {
 
     await page.getByRole('link', { name: 'Pay another way' }).click()
     await choose('Permata Virtual Account').click()
-    await page.getByText('permata va number').waitFor()
+    await page.getByText('Virtual account number').waitFor()
     await page.getByRole('link', { name: 'Pay another way' }).click()
     expect(await page.getByRole('link', { name: 'Permata Virtual Account' }).count()).toBe(1)
 
@@ -232,6 +236,35 @@ describe.skipIf(noBrowser !== null)('a shop’s page', () => {
     expect(await page.locator('#snap-midtrans').count()).toBe(0)
   })
 
+  test('snap.pay without callbacks goes to the finish address', async () => {
+    const { token } = await openSnap({ callbacks: { finish: `${shopUrl.replace(/\/$/, '')}/thanks` } })
+    script = `snap.pay(${JSON.stringify(token)}, { language: 'en' })`
+    await page.goto(shopUrl)
+    const frame = page.frameLocator('#snap-midtrans')
+    await frame.locator('form.choice', { hasText: 'BCA Virtual Account' }).getByRole('button').click()
+    await frame.getByRole('button', { name: 'Transfer the amount' }).click()
+    await page.waitForURL(/\/thanks\?order_id=order-1&status_code=200&transaction_status=settlement/)
+  })
+
+  test('snap.pay of a held card is pending', async () => {
+    const { token } = await openSnap()
+    script = `snap.pay(${JSON.stringify(token)}, ${callbacks})`
+    await page.goto(shopUrl)
+    const frame = page.frameLocator('#snap-midtrans')
+    const form = frame.locator('form.choice', { has: frame.locator('#credit_card-number') })
+    await form.locator('#credit_card-number').fill('4511111111111117')
+    await form.locator('#credit_card-expiry').fill('12/30')
+    await form.locator('#credit_card-cvv').fill('123')
+    await form.getByRole('button').click()
+    await frame.getByLabel(/Code from the bank/).fill('112233')
+    await frame.getByRole('button', { name: 'Confirm' }).click()
+    await frame.getByText('Your payment is being reviewed.').waitFor()
+    await frame.getByRole('button', { name: 'Close' }).click()
+    expect(await hears(1)).toMatchObject([
+      ['pending', { status_code: '201', transaction_status: 'capture', fraud_status: 'challenge' }],
+    ])
+  })
+
   test('snap.pay of a session that was cancelled', async () => {
     const { token } = await openSnap()
     await merchant.call('POST', `/snap/v1/transactions/${token}/cancel`)
@@ -307,27 +340,132 @@ describe.skipIf(noBrowser !== null)('the operator’s pages', () => {
     await page.getByText('Iris').first().waitFor()
   })
 
-  test('a telephone’s screen has nothing to scroll sideways', async () => {
+  test('a telephone’s screen has nothing to scroll sideways, on any page, in either language', async () => {
     await page.setViewportSize({ width: 360, height: 740 })
-    const { address } = await openSnap()
-    await merchant.charge('order-2')
-    for (const path of [
-      '/',
-      '/pay',
-      '/notifications',
-      '/faults',
-      '/clock',
-      '/requests',
-      '/limits',
-      '/transactions/order-2',
-      new URL(address).pathname,
-    ]) {
-      await page.goto(url + path)
-      const wide = await page.evaluate('document.documentElement.scrollWidth')
-      expect({ path, wide }).toEqual({ path, wide: 360 })
-    }
+    const wider: string[] = []
+    for (const path of await everyPage())
+      for (const lang of ['en', 'id']) {
+        await page.goto(`${url}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`)
+        const wide = await page.evaluate('document.documentElement.scrollWidth')
+        if (wide !== 360) wider.push(`${path} (${lang}): ${String(wide)}`)
+      }
+    expect(wider).toEqual([])
+    // One of them is of a payment page that is not there.
+    problems.length = 0
   })
 })
+
+const LONG = `order-${'0123456789'.repeat(4)}-end`
+
+/** A world with something on every page, and each name as long as it may be. */
+async function everyPage(): Promise<string[]> {
+  const { call, charge, simulator } = merchant
+  const paths = [
+    '/',
+    '/?q=order',
+    '/pay',
+    '/notifications',
+    '/faults',
+    '/clock',
+    '/requests',
+    '/limits',
+    '/nowhere',
+  ]
+  const pathOf = (address: unknown) => String(address).replace('http://simulator', '')
+  const order = { transaction_details: { order_id: LONG, gross_amount: 2_000_000 } }
+
+  for (const kind of FAULT_KINDS) simulator.faults.add({ kind, orderId: LONG.replace('order', 'fault') })
+  merchant.answers.push(503, new Error('the line was cut by a merchant with a very long sentence about it'))
+  await charge('order-2', {
+    payment_type: 'bank_transfer',
+    bank_transfer: { bank: 'bca', va_number: '123456789012345678' },
+  })
+  await charge('order-2')
+  await charge('order-2', {}, { 'X-Simulator-Fault': 'too_many' })
+  await call('GET', `/v2/${'x'.repeat(200)}/status`)
+  await call('PATCH', `/v1/subscriptions/${'x'.repeat(200)}`)
+  const basket = {
+    item_details: [{ id: 'a', name: 'Shirt', price: 275_000, quantity: 1 }],
+    customer_details: { first_name: 'Budi', email: 'budi@example.com' },
+  }
+  const charges: Record<string, unknown>[] = [
+    { payment_type: 'gopay' },
+    { payment_type: 'shopeepay' },
+    { payment_type: 'dana' },
+    { payment_type: 'qris' },
+    { payment_type: 'akulaku', ...basket },
+    { payment_type: 'kredivo', ...basket },
+    await merchant.card('4811111111111114', { authentication: true }),
+  ]
+  for (const [at, more] of charges.entries()) {
+    const { body } = await charge(`${LONG.slice(0, 46)}-${at}`, more)
+    const actions = (body.actions ?? []) as { name: string; url: string }[]
+    const to = body.redirect_url ?? actions.find(({ name }) => name === 'deeplink-redirect')?.url
+    if (to !== undefined) paths.push(pathOf(to))
+    paths.push(`/transactions/${String(body.transaction_id)}`)
+  }
+  const qr = simulator.transactions().find(({ qrString }) => qrString !== null)!.qrString!
+  paths.push(`/pay?number=${encodeURIComponent(qr)}`, '/pay?number=123')
+
+  const { address } = await openSnap({
+    transaction_details: order.transaction_details,
+    item_details: [{ id: 'a', name: 'S'.repeat(50), price: 2_000_000, quantity: 1 }],
+    credit_card: {
+      secure: true,
+      save_card: true,
+      installment: { required: false, terms: { bca: [3, 6, 12] } },
+    },
+  })
+  const snap = new URL(address).pathname
+  paths.push(snap, `${snap}?popup=1`, '/snap/v3/redirection/none')
+  for (const { name, asks } of CHOICES) {
+    if (asks === 'card') continue
+    const { status, body } = await chooseOn(snap, name)
+    expect({ name, status }).toEqual({ name, status: 303 })
+    paths.push(body)
+  }
+  const { body: link } = await call('POST', '/v1/payment-links', {
+    ...order,
+    transaction_details: { order_id: `${LONG.slice(0, 45)}-link`, payment_link_id: 'a'.repeat(50) },
+    payment_link_type: 'DYNAMIC_AMOUNT',
+    title: 'T'.repeat(40),
+  })
+  paths.push(pathOf(link.payment_url))
+  const invoice = (order_id: string, more: object) =>
+    call('POST', '/v1/invoices', {
+      order_id,
+      invoice_number: 'N'.repeat(40),
+      invoice_date: '2026-03-01 10:00:00 +0700',
+      due_date: '2026-04-01 10:00:00 +0700',
+      customer_details: { id: 'c', name: 'Budi', email: 'budi@example.com', phone: '81234567890' },
+      item_details: [{ item_id: 'a', description: 'D'.repeat(150), quantity: 1, price: 99_999_999 }],
+      ...more,
+    })
+  const accounts = ['bca_va', 'bni_va', 'bri_va', 'permata_va', 'mandiri_bill'].map((name) => ({ name }))
+  for (const { body } of [
+    await invoice('i'.repeat(36), { payment_type: 'virtual_account', virtual_accounts: accounts }),
+    await invoice('j'.repeat(36), { payment_type: 'payment_link' }),
+  ])
+    paths.push(pathOf(body.pdf_url), ...(body.payment_link_url ? [pathOf(body.payment_link_url)] : []))
+  const { body: account } = await call('POST', '/v2/pay/account', {
+    payment_type: 'gopay',
+    gopay_partner: {
+      phone_number: '812345678901234',
+      country_code: '62',
+      redirect_url: `${url}/health-of-the-shop`,
+    },
+  })
+  for (const action of account.actions as { url: string }[]) paths.push(pathOf(action.url))
+  await simulator.idle()
+  return paths
+}
+
+async function chooseOn(path: string, method: string): Promise<{ status: number; body: string }> {
+  const amount = '2000000'
+  const body = new URLSearchParams({ method, amount, phone: '081234567890' })
+  const response = await fetch(url + path, { method: 'POST', body, redirect: 'manual' })
+  return { status: response.status, body: response.headers.get('location') ?? '' }
+}
 
 describe.skipIf(noBrowser !== null)('where a charge’s answer leads', () => {
   test('the QR is an image, and its text pays at the operator’s scanner', async () => {
@@ -351,11 +489,50 @@ describe.skipIf(noBrowser !== null)('where a charge’s answer leads', () => {
   test('a GoPay account is linked by its owner', async () => {
     const { body } = await merchant.call('POST', '/v2/pay/account', {
       payment_type: 'gopay',
-      gopay_partner: { phone_number: '81234567891', country_code: '62', redirect_url: `${url}/back` },
+      gopay_partner: {
+        phone_number: '81234567891',
+        country_code: '62',
+        redirect_url: `${url}/health-of-the-shop`,
+      },
     })
     const [action] = body.actions as { url: string }[]
     await page.goto(action!.url.replace('http://simulator', url))
     await page.getByRole('button', { name: 'Agree', exact: true }).click()
-    await page.getByText('ENABLED').waitFor()
+    await page.waitForURL(`${url}/health-of-the-shop`)
+    expect(merchant.simulator.payAccounts.list()[0]?.status).toBe('ENABLED')
+    // The shop of this test has no such page.
+    problems.length = 0
+  })
+
+  // what the wallet's customer presses → what the shop is told
+  test.each([
+    ['Approve with my PIN', 'success', 'settlement'],
+    ['Refuse', 'failure', 'deny'],
+  ])('GoPay’s page sends its customer back: %s', async (press, result, status) => {
+    const { body } = await merchant.charge('order-1', {
+      payment_type: 'gopay',
+      gopay: { enable_callback: true, callback_url: `${url}/health-of-the-shop` },
+    })
+    const to = (body.actions as { name: string; url: string }[]).find(
+      ({ name }) => name === 'deeplink-redirect',
+    )
+    await page.goto(to!.url.replace('http://simulator', url))
+    await page.getByRole('button', { name: press }).click()
+    await page.waitForURL(`${url}/health-of-the-shop?order_id=order-1&result=${result}`)
+    expect(merchant.simulator.transaction('order-1').status).toBe(status)
+    problems.length = 0
+  })
+
+  test('an app’s address waits to be pressed', async () => {
+    const { body } = await merchant.charge('order-1', {
+      payment_type: 'shopeepay',
+      shopeepay: { callback_url: 'kopi://paid' },
+    })
+    const [to] = body.actions as { url: string }[]
+    await page.goto(to!.url.replace('http://simulator', url))
+    await page.getByRole('button', { name: 'Approve with my PIN' }).click()
+    const link = page.getByRole('link', { name: 'Back to the shop' })
+    expect(await link.getAttribute('href')).toBe('kopi://paid')
+    expect(page.url()).toContain('/universal-link/wallet/pay')
   })
 })

@@ -19,7 +19,7 @@ export function createCheckoutActs(world: () => World): CheckoutActs {
       const checkout = checkouts.find(id) ?? checkouts.ofOrder(id)
       if (!checkout) throw new BayarError('payment_not_found', `Simulator: it knows no payment page “${id}”.`)
       const made = choose(world(), checkout, { ...options, method })
-      if ('refusal' in made) throw new BayarError('command_not_possible', `Simulator: ${made.refusal}`)
+      if ('refusal' in made) throw new BayarError('command_not_possible', `Simulator: ${made.refusal.en}`)
       return showTransaction(world(), made.transaction)
     },
   }

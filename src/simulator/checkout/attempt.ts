@@ -1,11 +1,12 @@
 import { readNotificationUrls } from '../act.ts'
 import { ownCharge } from '../own-charge.ts'
+import type { Text } from '../pages/words.ts'
 import { isObject } from '../reader.ts'
-import { REFUSALS } from '../refusals.ts'
 import type { Transaction } from '../transaction.ts'
 import type { World } from '../world.ts'
 import type { Checkout } from './checkouts.ts'
 import type { Choice } from './choices.ts'
+import { refusalText } from './refusal-text.ts'
 
 /** What the customer typed in. */
 export interface Given {
@@ -14,7 +15,7 @@ export interface Given {
   readonly card?: Readonly<Record<string, unknown>>
 }
 
-export type Attempt = { readonly transaction: Transaction } | { readonly refusal: string }
+export type Attempt = { readonly transaction: Transaction } | { readonly refusal: Text }
 
 /**
  * One go at paying a checkout: an ordinary charge, except that an order which was tried before may be tried again, with another transaction id. How many notices come of it is the merchant's first
@@ -31,16 +32,10 @@ export function attempt(world: World, checkout: Checkout, choice: Choice, given:
       appendUrls: readNotificationUrls(checkout.appendUrls),
     },
   })
-  if (outcome.kind === 'refusal')
-    return { refusal: sentences(REFUSALS[outcome.name].message, outcome.problems) }
-  if (outcome.kind !== 'charge') return { refusal: REFUSALS.internal.message }
+  if (outcome.kind === 'refusal') return { refusal: refusalText(outcome.name, outcome.problems) }
+  if (outcome.kind !== 'charge') return { refusal: refusalText('internal', []) }
   world.checkouts.noteAttempt(checkout, outcome.view.transaction.id)
   return { transaction: outcome.view.transaction }
-}
-
-/** One for each mistake: without their full stops they read as one that makes no sense. */
-export function sentences(message: string, problems: readonly string[]): string {
-  return [message, ...problems].map((one) => (/[.!?]$/.test(one) ? one : `${one}.`)).join(' ')
 }
 
 const ECHOED = [

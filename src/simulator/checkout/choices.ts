@@ -1,10 +1,12 @@
+import type { Text } from '../pages/words.ts'
+
 /**
  * The ways to pay that a hosted page offers, under the names of Snap's `enabled_payments` (docs/midtrans/protocol.md §14). Each is paid by an ordinary charge, so a row says what that charge asks
  * for.
  */
 export interface Choice {
   readonly name: string
-  readonly title: string
+  readonly title: Text
   /** Core's own words for it. */
   readonly paymentType: string
   readonly part: Readonly<Record<string, unknown>>
@@ -17,14 +19,29 @@ export interface Choice {
 
 const row = (
   name: string,
-  title: string,
+  title: string | Text,
   paymentType: string,
   part: Choice['part'] = {},
   more: Partial<Choice> = {},
-): Choice => ({ name, title, paymentType, part, options: name, asks: null, takesExpiry: true, ...more })
+): Choice => ({
+  name,
+  title: typeof title === 'string' ? { en: title, id: title } : title,
+  paymentType,
+  part,
+  options: name,
+  asks: null,
+  takesExpiry: true,
+  ...more,
+})
 
 export const CHOICES: readonly Choice[] = [
-  row('credit_card', 'Kartu kredit/debit', 'credit_card', {}, { asks: 'card', takesExpiry: false }),
+  row(
+    'credit_card',
+    { en: 'Credit or debit card', id: 'Kartu kredit/debit' },
+    'credit_card',
+    {},
+    { asks: 'card', takesExpiry: false },
+  ),
   row('gopay', 'GoPay', 'gopay'),
   row('shopeepay', 'ShopeePay', 'shopeepay'),
   row('dana', 'DANA', 'dana'),
@@ -35,8 +52,17 @@ export const CHOICES: readonly Choice[] = [
   row('bri_va', 'BRI Virtual Account', 'bank_transfer', { bank: 'bri' }),
   row('cimb_va', 'CIMB Niaga Virtual Account', 'bank_transfer', { bank: 'cimb' }),
   row('permata_va', 'Permata Virtual Account', 'bank_transfer', { bank: 'permata' }),
+  row('danamon_va', 'Danamon Virtual Account', 'bank_transfer', { bank: 'danamon' }),
+  row('bsi_va', 'BSI Virtual Account', 'bank_transfer', { bank: 'bsi' }),
+  row('seabank_va', 'SeaBank Virtual Account', 'bank_transfer', { bank: 'seabank' }),
+  row('saqu_va', 'Bank Saqu Virtual Account', 'bank_transfer', { bank: 'saqu' }),
   // Any other bank pays it as an interbank transfer to Permata.
-  row('other_va', 'Bank lain (ATM Bersama, Prima, Alto)', 'bank_transfer', { bank: 'permata' }),
+  row(
+    'other_va',
+    { en: 'Other banks (ATM Bersama, Prima, Alto)', id: 'Bank lain (ATM Bersama, Prima, Alto)' },
+    'bank_transfer',
+    { bank: 'permata' },
+  ),
   row('echannel', 'Mandiri Bill', 'echannel', { bill_info1: 'Payment:', bill_info2: 'Online purchase' }),
   row('indomaret', 'Indomaret', 'cstore', { store: 'indomaret' }),
   row('alfamart', 'Alfamart', 'cstore', { store: 'alfamart' }),
@@ -46,7 +72,7 @@ export const CHOICES: readonly Choice[] = [
 
 /** Names that stand for several. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
-  bank_transfer: ['bca_va', 'bni_va', 'bri_va', 'cimb_va', 'permata_va', 'other_va'],
+  bank_transfer: CHOICES.filter((one) => one.paymentType === 'bank_transfer').map((one) => one.name),
   cstore: ['indomaret', 'alfamart'],
   qris: ['other_qris'],
   mandiri_bill: ['echannel'],

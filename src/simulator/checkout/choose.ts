@@ -1,11 +1,13 @@
 import { makeToken } from '../card-api.ts'
+import { CHECKOUT_WORDS } from '../pages/checkout-words.ts'
+import type { Text } from '../pages/words.ts'
 import { usesLeft } from '../payment-links/act.ts'
 import { isObject } from '../reader.ts'
-import { REFUSALS } from '../refusals.ts'
 import type { World } from '../world.ts'
-import { type Attempt, attempt, type Given, sentences } from './attempt.ts'
+import { type Attempt, attempt, type Given } from './attempt.ts'
 import type { Checkout } from './checkouts.ts'
 import { choiceOf, choicesOf } from './choices.ts'
+import { refusalText } from './refusal-text.ts'
 
 /** What a customer fills in; texts, as a form sends them. */
 export interface Filled {
@@ -24,12 +26,16 @@ export interface Filled {
 /** The customer picks a way to pay on a hosted page. */
 export function choose(world: World, checkout: Checkout, filled: Filled): Attempt {
   const closed = closedReason(world, checkout)
-  if (closed) return { refusal: `This page is ${closed}.` }
+  if (closed) return { refusal: CHECKOUT_WORDS[closed] }
   const choice = choiceOf(filled.method ?? '')
   if (!choice || !choicesOf(enabledIn(checkout)).includes(choice))
-    return { refusal: `“${filled.method ?? ''}” is not offered here.` }
+    return { refusal: notOffered(filled.method ?? '') }
   const given = readGiven(world, checkout, filled)
   return 'refusal' in given ? given : attempt(world, checkout, choice, given)
+}
+
+function notOffered(method: string): Text {
+  return { en: `“${method}” is not offered here.`, id: `“${method}” tidak tersedia di sini.` }
 }
 
 export function enabledIn({ request }: Checkout): readonly unknown[] | undefined {
@@ -44,24 +50,27 @@ export function closedReason(world: World, checkout: Checkout): 'closed' | 'expi
   return undefined
 }
 
-type Refusal = { readonly refusal: string }
+type Refusal = { readonly refusal: Text }
 
 function readGiven(world: World, checkout: Checkout, filled: Filled): Given | Refusal {
   const amount = checkout.amount === null ? readAmount(checkout, filled.amount ?? '') : null
-  if (typeof amount === 'string') return { refusal: amount }
+  if (typeof amount === 'object' && amount !== null) return { refusal: amount }
   const amounts = amount === null ? {} : { amount }
   if (filled.method !== 'credit_card') return { ...amounts, ...(filled.phone ? { phone: filled.phone } : {}) }
   const token = tokenFor(world, filled)
   return typeof token === 'object' ? token : { ...amounts, card: cardPart(checkout, filled, token) }
 }
 
-/** A text says what it must be. */
-function readAmount({ request }: Checkout, text: string): number | string {
+/** Else what it must be. */
+function readAmount({ request }: Checkout, text: string): number | Text {
   const amount = /^\d{1,12}$/.test(text) ? Number(text) : 0
   const limits = isObject(request.dynamic_amount) ? request.dynamic_amount : {}
   const least = Number(limits.min_amount ?? 1)
   const most = Number(limits.max_amount ?? 999_999_999_999)
-  return amount >= least && amount <= most ? amount : `amount: ${least} – ${most}`
+  const range = `${least} – ${most}`
+  return amount >= least && amount <= most
+    ? amount
+    : { en: `The amount must be within ${range}.`, id: `Jumlahnya harus di antara ${range}.` }
 }
 
 /** As the card script would: of the number nothing but a token goes on. */
@@ -74,7 +83,7 @@ function tokenFor(world: World, { number = '', expiry = '', cvv = '' }: Filled):
     card_cvv: cvv,
   })
   const made = makeToken(world, query)
-  if (made.kind === 'refusal') return { refusal: sentences(REFUSALS[made.name].message, made.problems) }
+  if (made.kind === 'refusal') return { refusal: refusalText(made.name, made.problems) }
   const document = made.kind === 'document' && isObject(made.document) ? made.document : {}
   return String(document.token_id)
 }

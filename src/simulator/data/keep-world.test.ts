@@ -25,6 +25,17 @@ function start(options: SimulatorOptions = {}): Bench {
   return started
 }
 
+const INVOICE = {
+  order_id: 'inv-1',
+  invoice_number: 'INV/1',
+  invoice_date: '2026-03-02 08:00:00 +0700',
+  due_date: '2026-03-09 08:00:00 +0700',
+  customer_details: { id: 'c-1', name: 'Budi', phone: '6281234567890' },
+  payment_type: 'virtual_account',
+  virtual_accounts: [{ name: 'bca_va' }],
+  item_details: [{ item_id: 'a', description: 'Shirt', quantity: 2, price: 50_000 }],
+}
+
 /** As after a kill: nothing is said goodbye to. */
 function restart(before: Bench, options: SimulatorOptions = {}): Bench {
   before.simulator.shutDown()
@@ -198,6 +209,120 @@ describe('with a data file', () => {
     await first.charge('after')
     const second = restart(first)
     expect(second.simulator.transactions().map(({ orderId }) => orderId)).toEqual(['after'])
+  })
+
+  test('faults go on with what is left of them, under their names', async () => {
+    const first = start()
+    const kept = first.simulator.faults.add({ kind: 'too_many', verb: 'charge', times: 3 })
+    const gone = first.simulator.faults.add({ kind: 'cut' })
+    first.simulator.faults.add({ kind: 'lose', orderId: 'quiet' })
+    first.simulator.faults.remove(gone)
+    expect((await first.charge('order-1')).http).toBe(429)
+
+    const second = restart(first)
+    expect(second.simulator.faults.list()).toEqual(first.simulator.faults.list())
+    expect(second.simulator.faults.list()).toMatchObject([{ id: kept, left: 2 }, { kind: 'lose' }])
+    expect((await second.charge('order-1')).http).toBe(429)
+    expect(second.simulator.faults.add({ kind: 'cut' })).not.toBe(gone)
+    second.simulator.faults.clear()
+    expect(restart(second).simulator.faults.list()).toEqual([])
+  })
+
+  test('the request log, the latest of it', async () => {
+    const first = start({ notificationUrl: [] })
+    for (let each = 0; each < 510; each++) await first.call('GET', `/v2/order-${each}/status`)
+    const requests = async ({ call }: Bench) => (await call('GET', '/_simulator/requests')).body.results
+    const before = await requests(first)
+    expect(before).toHaveLength(500)
+    expect(await requests(restart(first))).toEqual(before)
+  })
+
+  test('a card token still pays once, and a used one does not', async () => {
+    const first = start()
+    const [used, unused] = [await first.card('4411111111111118'), await first.card('4511111111111117')]
+    await first.charge('order-1', used)
+    const second = restart(first)
+    expect((await second.charge('order-2', used)).body.status_code).toBe('411')
+    // As the bank decides about this card, and no other.
+    expect((await second.charge('order-2', unused)).body).toMatchObject({ fraud_status: 'challenge' })
+    const third = restart(second)
+    expect((await third.charge('order-3', unused)).body.status_code).toBe('411')
+    const late = await third.card('4411111111111118')
+    await third.simulator.clock.advance(601)
+    expect((await restart(third).charge('order-3', late)).body.status_code).toBe('411')
+  })
+
+  test('of a card that might be somebody’s, the file holds what is on every receipt', async () => {
+    const first = start()
+    const number = '4000056655665556'
+    await first.token({ card_number: number })
+    expect(readFileSync(data, 'utf8')).not.toContain(number)
+    expect(readFileSync(data, 'utf8')).toContain('4000056600005556')
+  })
+
+  test('a repeated Idempotency-Key is answered as before the restart, as it was then', async () => {
+    const first = start()
+    const headers = { 'Idempotency-Key': 'once' }
+    const charged = await first.charge('order-1', {}, headers)
+    await first.simulator.pay('order-1')
+    await first.call('POST', '/v2/charge', {
+      payment_type: 'gopay',
+      transaction_details: { order_id: 'gopay', gross_amount: 50_000 },
+    })
+    await first.simulator.pay('gopay')
+    const refund = (m: Bench) =>
+      m.call('POST', '/v2/gopay/refund', { amount: 1000 }, { 'Idempotency-Key': 'refund' })
+    const refunded = await refund(first)
+    const invoice = (m: Bench) => m.call('POST', '/v1/invoices', INVOICE, { 'X-Idempotency-Key': 'i' })
+    const invoiced = await invoice(first)
+    expect(invoiced.http).toBe(201)
+
+    const second = restart(first)
+    expect(await second.charge('order-1', {}, headers)).toEqual(charged)
+    expect(await refund(second)).toEqual(refunded)
+    expect(await invoice(second)).toEqual(invoiced)
+    expect(second.simulator.transaction('gopay').refunds).toHaveLength(1)
+    await second.simulator.clock.advance(301)
+    expect((await restart(second).charge('order-1', {}, headers)).body.status_code).toBe('406')
+  })
+
+  test('payments into an account that takes many, and quotations', async () => {
+    const first = start({ reusableAccounts: ['bca_va'] })
+    await first.charge('account')
+    await first.simulator.pay('account', { amount: 1000 })
+    const { body: quotation } = await first.call('POST', '/v1/invoices', {
+      ...INVOICE,
+      document_type: 'quotation',
+      quotation_date: INVOICE.invoice_date,
+      quotation_validity_date: INVOICE.due_date,
+    })
+    const second = restart(first)
+    const list = async ({ call }: Bench) => (await call('GET', '/v2/account/status/b2b')).body
+    expect(await list(second)).toEqual(await list(first))
+    // The number still leads to the account, which is paid again.
+    await second.simulator.pay('account', { amount: 2000 })
+    expect((await list(second)).transactions).toHaveLength(3)
+    await second.call('PATCH', `/v1/invoices/${String(quotation.id)}/convert`)
+    const get = async ({ call }: Bench) => (await call('GET', `/v1/invoices/${String(quotation.id)}`)).body
+    expect(await get(second)).toMatchObject({ status: 'pending', document_type: 'invoice' })
+    expect(await get(restart(second))).toMatchObject({ status: 'pending', document_type: 'invoice' })
+  })
+
+  test('does not grow with what is overtaken while it runs', async () => {
+    const first = start({ notificationUrl: [] })
+    await first.charge('order-1')
+    const sizes = new Set<number>()
+    for (let each = 0; each < 30_000; each++) {
+      first.simulator.clock.freeze()
+      if (each % 1000 === 0) {
+        await new Promise((turn) => setImmediate(turn))
+        sizes.add(statSync(data).size)
+      }
+    }
+    // Ten thousand lines of the clock are some 600 KB.
+    expect(Math.max(...sizes)).toBeLessThan(1_000_000)
+    const before = first.simulator.transactions()
+    expect(restart(first).simulator.transactions()).toEqual(before)
   })
 
   test('is written anew when most of it is overtaken', async () => {

@@ -1,19 +1,24 @@
 import { statSync } from 'node:fs'
 import { BayarError } from '../../errors.ts'
-import { cardRecord } from '../card-vault.ts'
+import type { KeptAnswer } from '../answer-memory.ts'
+import { cardRecord, type OneTimeRecord } from '../card-vault.ts'
 import type { CheckoutRecord } from '../checkout/checkouts.ts'
 import type { ClockState } from '../clock.ts'
+import type { ActiveFault } from '../faults.ts'
 import type { Invoice } from '../invoices/invoices.ts'
 import type { NoticeRecord } from '../notice.ts'
+import { outcomeIn, outcomeRecord } from '../outcome.ts'
 import type { PayAccount } from '../pay-accounts.ts'
+import type { LoggedRequest } from '../request-log.ts'
 import type { Subscription } from '../subscriptions/subscriptions.ts'
 import type { TransactionRecord } from '../transaction.ts'
+import type { Answer } from '../v1/refusals.ts'
 import { createWorld, type World, type WorldOptions } from '../world.ts'
 import { drawSeed, type Entry, type Header, Journal } from './journal.ts'
 
 /**
- * A world whose state outlives its process. What is kept, by kind: what each line says, and how it is read back. What is not kept is soon over anyway: faults, the request log, answers for repeated
- * Idempotency-Keys (five minutes), one-time card tokens (ten minutes); and what the command line says at each start: addresses, keys, disabled methods.
+ * A world whose state outlives its process. What is kept, by kind: what each line says, and how it is read back. What is not kept is what the command line says at each start: addresses, keys, disabled methods, limits; and
+ * how many calls this minute has seen.
  */
 interface Kind {
   /** Calls back with each change. */
@@ -82,6 +87,57 @@ const KINDS: Readonly<Record<string, Kind>> = {
     restore: ({ payAccounts }, record) => payAccounts.restore(record as PayAccount),
     all: ({ payAccounts }) => payAccounts.list().reverse(),
   },
+  fault: {
+    watch: ({ faults }, tell) => {
+      faults.onChange = tell
+    },
+    restore: ({ faults }, record) => faults.restore(record as ActiveFault),
+    all: ({ faults }) => faults.list(),
+  },
+  request: {
+    watch: ({ requests }, tell) => {
+      requests.onPush = tell
+    },
+    restore: ({ requests }, record) => {
+      const logged = record as LoggedRequest
+      requests.restore({ ...logged, at: new Date(logged.at) })
+    },
+    all: ({ requests }) => requests.list(),
+  },
+  token: {
+    watch: ({ cards }, tell) => {
+      cards.onToken = tell
+    },
+    restore: ({ cards }, record) => cards.restoreToken(record as OneTimeRecord),
+    all: ({ cards, clock }) => cards.allTokens(clock.nowMs()),
+  },
+  answer: {
+    watch: ({ memory }, tell) => {
+      memory.onKeep = ({ key, answer, untilMs }) => tell({ key, untilMs, answer: outcomeRecord(answer) })
+    },
+    restore: ({ memory, ledger }, record) => {
+      const { key, untilMs, answer } = record as KeptAnswer<unknown>
+      const outcome = outcomeIn(answer, (sequence) => ledger.at(sequence))
+      if (outcome) memory.restore({ key, untilMs, answer: outcome })
+    },
+    *all({ memory, clock }) {
+      for (const { key, untilMs, answer } of memory.all(clock.nowMs()))
+        yield { key, untilMs, answer: outcomeRecord(answer) }
+    },
+  },
+  answer_v1: {
+    watch: ({ v1Memory }, tell) => {
+      for (const [verb, memory] of Object.entries(v1Memory)) memory.onKeep = (kept) => tell({ verb, ...kept })
+    },
+    restore: ({ v1Memory }, record) => {
+      const { verb, ...kept } = record as KeptAnswer<Answer> & { readonly verb: string }
+      v1Memory[verb]?.restore(kept)
+    },
+    *all({ v1Memory, clock }) {
+      for (const [verb, memory] of Object.entries(v1Memory))
+        for (const kept of memory.all(clock.nowMs())) yield { verb, ...kept }
+    },
+  },
   clock: {
     watch: ({ clock }, tell) => {
       clock.onMove = tell
@@ -132,13 +188,34 @@ export function openWorld(path: string, given: WorldGiven): Kept {
   }
   world.ledger.planRestored()
   world.outbox.planRestored()
-  const live = countLive(world)
-  if (lines > LINES_FEW && lines > 2 * live) journal.rewrite(header, entriesOf(world))
-  // A request that was still waiting when its world was reset must not write into the next one's file.
   let current = world
+  let live = countLive(world)
+  const tidy = () => {
+    if (lines <= LINES_FEW || lines <= 2 * live) return
+    journal.rewrite(header, entriesOf(current))
+    lines = live
+  }
+  tidy()
+  // Not amid a change, of which only a part might be written; and seldom, because all of it is.
+  let isPlanned = false
+  const tidySoon = () => {
+    if (isPlanned || lines <= LINES_FEW || lines <= 4 * live) return
+    isPlanned = true
+    setImmediate(() => {
+      isPlanned = false
+      if (isClosed) return
+      live = countLive(current)
+      tidy()
+    })
+  }
+  let isClosed = false
+  // A request that was still waiting when its world was reset must not write into the next one's file.
   const keep = (one: World) =>
     watch(one, (kind, record) => {
-      if (one === current) journal.append(kind, record)
+      if (one !== current || isClosed) return
+      journal.append(kind, record)
+      lines++
+      tidySoon()
     })
   keep(world)
   return {
@@ -147,10 +224,15 @@ export function openWorld(path: string, given: WorldGiven): Kept {
     reset() {
       current = createWorld(options)
       journal.rewrite(header, [])
+      lines = 0
+      live = 0
       keep(current)
       return current
     },
-    close: () => journal.close(),
+    close() {
+      isClosed = true
+      journal.close()
+    },
   }
 }
 

@@ -1,72 +1,31 @@
-import { choiceOf } from '../checkout/choices.ts'
-import { ownCharge } from '../own-charge.ts'
+import { stateOf } from '../lifecycle.ts'
 import { isObject, Reader } from '../reader.ts'
-import { REFUSALS } from '../refusals.ts'
 import { isPaid } from '../snap/sessions.ts'
-import type { Transaction } from '../transaction.ts'
 import type { V1Asked } from '../v1/asked.ts'
 import { type Answer, refuseFields, refuseV1 } from '../v1/refusals.ts'
 import { readOrderTime, toWib } from '../wib-time.ts'
 import type { World } from '../world.ts'
-import { checkInvoice, totalOf } from './check-invoice.ts'
-import type { Invoice } from './invoices.ts'
+import { checkInvoice, readAccounts, readCustomer, totalOf } from './check-invoice.ts'
+import { type Ending, type Invoice, NO_PAYMENTS } from './invoices.ts'
+import { openPayments } from './open-payments.ts'
 
 export function createInvoice(world: World, { body, origin }: V1Asked): Answer {
   if (!isObject(body)) return refuseV1('invoice', 'malformed')
   const problems: string[] = []
-  const read = new Reader(body, problems)
-  const checked = checkInvoice(read, problems)
-  const dueMs = checked?.dueDate === undefined ? undefined : readOrderTime(checked.dueDate)
-  const datedMs = checked?.invoiceDate === undefined ? undefined : readOrderTime(checked.invoiceDate)
-  if (checked?.dueDate !== undefined && dueMs === undefined)
-    problems.push('due_date must be formatted as yyyy-MM-dd HH:mm:ss Z')
-  if (checked?.invoiceDate !== undefined && datedMs === undefined)
-    problems.push('invoice_date must be formatted as yyyy-MM-dd HH:mm:ss Z')
-  if (dueMs !== undefined && datedMs !== undefined && dueMs <= datedMs)
-    problems.push('due_date must be later than invoice_date')
-  if (dueMs !== undefined && dueMs <= world.clock.nowMs()) problems.push('due_date must be in the future')
+  const checked = checkInvoice(new Reader(body, problems), world.clock.nowMs(), problems)
   const grossAmount = checked ? totalOf(body, checked.items) : 0
   if (checked && grossAmount <= 0) problems.push('gross_amount must be greater than 0')
-  if (problems.length > 0 || !checked || dueMs === undefined) return refuseFields('invoice', problems)
-  if (world.invoices.ofOrder(checked.orderId) || world.ledger.find(checked.orderId))
+  if (problems.length > 0 || checked?.dueMs === undefined) return refuseFields('invoice', problems)
+  const { orderId, documentType, dueMs, paymentType, accounts } = checked
+  if (world.invoices.ofOrder(orderId) || world.ledger.find(orderId))
     return refuseV1('invoice', 'invoice_taken')
 
   const id = world.invoices.drawId()
-  const accounts: { readonly name: string; readonly transactionId: string }[] = []
-  for (const { name, number } of checked.accounts) {
-    const opened = openAccount(world, { id, orderId: checked.orderId, grossAmount, name, number, dueMs })
-    if (typeof opened === 'string') return refuseFields('invoice', [opened])
-    accounts.push({ name, transactionId: opened.id })
-  }
-  const checkout =
-    checked.paymentType === 'payment_link'
-      ? world.checkouts.open(
-          {
-            origin: 'invoice',
-            orderId: checked.orderId,
-            amount: grossAmount,
-            request: {
-              ...(isObject(body.payment_link) ? body.payment_link : {}),
-              metadata: { midtrans_invoice_id: id },
-            },
-            overrideUrls: null,
-            appendUrls: null,
-            expiresMs: null,
-          },
-          id,
-        )
-      : null
-  const invoice = world.invoices.open({
-    id,
-    orderId: checked.orderId,
-    grossAmount,
-    dueMs,
-    paymentType: checked.paymentType,
-    request: body,
-    accounts,
-    checkoutToken: checkout?.token ?? null,
-  })
-  return { http: 201, body: invoiceDocument(world, invoice, origin) }
+  const toPay = { id, orderId, grossAmount, dueMs, paymentType, accounts, paymentLink: body.payment_link }
+  const payments = documentType === 'quotation' ? NO_PAYMENTS : openPayments(world, toPay)
+  if (typeof payments === 'string') return refuseFields('invoice', [payments])
+  const opened = { id, orderId, grossAmount, documentType, dueMs, paymentType, request: body, payments }
+  return { http: 201, body: invoiceDocument(world, world.invoices.open(opened), origin) }
 }
 
 export function getInvoice(world: World, { id, origin }: V1Asked): Answer {
@@ -76,27 +35,66 @@ export function getInvoice(world: World, { id, origin }: V1Asked): Answer {
     : refuseV1('invoice', 'not_found')
 }
 
-/** Only what is still owed; what was opened for it can no longer be paid. */
-export function voidInvoice(world: World, { id }: V1Asked): Answer {
+/** Only what is still owed or offered; what was opened for it can no longer be paid. */
+export function voidInvoice(world: World, { id, body }: V1Asked): Answer {
   const invoice = world.invoices.find(id)
   if (!invoice) return refuseV1('invoice', 'not_found')
   const status = invoiceStatus(world, invoice)
+  if (status === 'published') {
+    const { cancel_as: asked = 'cancelled' } = isObject(body) ? body : {}
+    if (asked !== 'cancelled' && asked !== 'rejected')
+      return refuseFields('invoice', ['cancel_as must be one of cancelled, rejected'])
+    world.invoices.end(invoice, asked)
+    return { http: 200, body: { success: true } }
+  }
   if (status !== 'pending' && status !== 'overdue') return refuseV1('invoice', 'invoice_not_voidable')
   for (const one of world.ledger.ofOrder(invoice.orderId))
     if (one.status === 'pending') world.ledger.move(one, 'cancel')
-  const checkout = invoice.checkoutToken === null ? undefined : world.checkouts.find(invoice.checkoutToken)
+  const { checkoutToken } = invoice.payments
+  const checkout = checkoutToken === null ? undefined : world.checkouts.find(checkoutToken)
   if (checkout) world.checkouts.end(checkout, 'cancelled')
-  world.invoices.void(invoice)
+  world.invoices.end(invoice, 'voided')
   return { http: 200, body: { success: true } }
 }
 
-export type InvoiceStatus = 'pending' | 'paid' | 'overdue' | 'expired' | 'voided'
+/** The customer agreed to a quotation: it is an invoice from now on, for another customer where one is named. Due when the quotation would have ended, unless it said so itself (unconfirmed). */
+export function convertQuotation(world: World, { id, body, origin }: V1Asked): Answer {
+  const invoice = world.invoices.find(id)
+  if (!invoice) return refuseV1('invoice', 'not_found')
+  if (invoiceStatus(world, invoice) !== 'published') return refuseV1('invoice', 'quotation_not_convertible')
+  const problems: string[] = []
+  const client = isObject(body) && body.client != null ? body.client : undefined
+  if (isObject(body)) readCustomer(new Reader(body, problems).object('client', false))
+  const due = invoice.request.due_date
+  const dueMs = (typeof due === 'string' ? readOrderTime(due) : undefined) ?? invoice.dueMs
+  if (dueMs <= world.clock.nowMs()) problems.push('due_date must be in the future')
+  if (problems.length > 0) return refuseFields('invoice', problems)
+  const { orderId, grossAmount, paymentType, request } = invoice
+  const accounts = paymentType === 'virtual_account' ? readAccounts(new Reader(request, []), []) : []
+  const toPay = { id, orderId, grossAmount, dueMs, paymentType, accounts, paymentLink: request.payment_link }
+  const payments = openPayments(world, toPay)
+  if (typeof payments === 'string') return refuseFields('invoice', [payments])
+  const converted = {
+    ...request,
+    document_type: 'invoice',
+    ...(client === undefined ? {} : { customer_details: client }),
+    invoice_date: request.invoice_date ?? `${toWib(world.clock.nowMs())} +0700`,
+    due_date: request.due_date ?? `${toWib(dueMs)} +0700`,
+  }
+  world.invoices.convert(invoice, { dueMs, request: converted, payments })
+  return { http: 200, body: invoiceDocument(world, invoice, origin) }
+}
+
+export type InvoiceStatus = 'pending' | 'paid' | 'overdue' | 'expired' | 'published' | Ending
 
 export function invoiceStatus(world: World, invoice: Invoice): InvoiceStatus {
-  if (invoice.voided) return 'voided'
+  if (invoice.ended) return invoice.ended
+  if (invoice.documentType === 'quotation') return 'published'
   const transactions = world.ledger.ofOrder(invoice.orderId)
-  if (transactions.some(isPaid)) return 'paid'
-  const isOpen = invoice.checkoutToken !== null || transactions.some(({ status }) => status === 'pending')
+  // A held card is nobody's money yet.
+  if (transactions.some((one) => isPaid(one) && stateOf(one) !== 'challenge')) return 'paid'
+  const { checkoutToken } = invoice.payments
+  const isOpen = checkoutToken !== null || transactions.some(({ status }) => status === 'pending')
   if (!isOpen) return 'expired'
   return world.clock.nowMs() >= invoice.dueMs ? 'overdue' : 'pending'
 }
@@ -116,7 +114,7 @@ function invoiceDocument(world: World, invoice: Invoice, origin: string): Record
     payment_link: paymentLink,
     ...echoed
   } = request
-  const accounts = invoice.accounts.map(({ name, transactionId }) => ({
+  const accounts = invoice.payments.accounts.map(({ name, transactionId }) => ({
     name,
     number: world.ledger.find(transactionId)?.number ?? '',
   }))
@@ -134,46 +132,9 @@ function invoiceDocument(world: World, invoice: Invoice, origin: string): Record
     ...echoed,
     ...(accounts.length ? { virtual_accounts: accounts } : {}),
     ...(paymentLink === undefined ? {} : { payment_link: paymentLink }),
-    ...(invoice.checkoutToken === null ? {} : { payment_link_url: `${origin}/invoices/${invoice.id}/pay` }),
+    ...(invoice.payments.checkoutToken === null
+      ? {}
+      : { payment_link_url: `${origin}/invoices/${invoice.id}/pay` }),
     pdf_url: `${origin}/invoices/${invoice.id}`,
   }
-}
-
-interface Account {
-  readonly id: string
-  readonly orderId: string
-  readonly grossAmount: number
-  readonly name: string
-  readonly number: string | undefined
-  readonly dueMs: number
-}
-
-/** Payable until the due date. Nothing is told of it before somebody pays or it expires (notifications.md §7). */
-function openAccount(world: World, account: Account): Transaction | string {
-  const choice = choiceOf(account.name === 'mandiri_bill' ? 'echannel' : account.name)
-  if (!choice) return `virtual_accounts.name ${account.name} is not supported`
-  const field = choice.paymentType === 'echannel' ? 'bill_key' : 'va_number'
-  const part = { ...choice.part, ...(account.number === undefined ? {} : { [field]: account.number }) }
-  const nowMs = world.clock.nowMs()
-  const body = {
-    payment_type: choice.paymentType,
-    [choice.paymentType]: part,
-    custom_expiry: {
-      order_time: `${toWib(nowMs)} +0700`,
-      expiry_duration: Math.max(20, Math.floor((account.dueMs - nowMs) / 1000)),
-      unit: 'second',
-    },
-    metadata: { midtrans_invoice_id: account.id },
-  }
-  const outcome = ownCharge(world, {
-    orderId: account.orderId,
-    body,
-    amount: account.grossAmount,
-    ofSnap: true,
-    extras: { isQuiet: true },
-  })
-  if (outcome.kind === 'charge') return outcome.view.transaction
-  return outcome.kind === 'refusal'
-    ? [REFUSALS[outcome.name].message, ...outcome.problems].join(' ')
-    : REFUSALS.internal.message
 }

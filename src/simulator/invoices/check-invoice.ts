@@ -1,13 +1,20 @@
 import { isObject, type Reader } from '../reader.ts'
+import { readOrderTime } from '../wib-time.ts'
 
 /** What `POST /v1/invoices` demands (docs/midtrans/protocol.md §12); `description` and `item_id` where charges say `name` and `id`. */
 export interface CheckedInvoice {
   readonly orderId: string
-  readonly dueDate: string | undefined
-  readonly invoiceDate: string | undefined
+  readonly documentType: 'invoice' | 'quotation'
+  /** Of a quotation, the end of its validity. */
+  readonly dueMs: number | undefined
   readonly paymentType: 'payment_link' | 'virtual_account'
   readonly items: readonly Item[]
-  readonly accounts: readonly { readonly name: string; readonly number: string | undefined }[]
+  readonly accounts: readonly AccountAsked[]
+}
+
+export interface AccountAsked {
+  readonly name: string
+  readonly number: string | undefined
 }
 
 interface Item {
@@ -30,16 +37,28 @@ const ACCOUNT_NAMES: Readonly<Record<string, string>> = {
   mandiri: 'mandiri_bill',
 }
 
-export function checkInvoice(read: Reader, problems: string[]): CheckedInvoice | undefined {
+const ACCOUNTS: ReadonlySet<string> = new Set([
+  'bca_va',
+  'bni_va',
+  'bri_va',
+  'cimb_va',
+  'permata_va',
+  'mandiri_bill',
+])
+
+/** Which dates each document has: when it was written, and until when it holds. */
+const DATES = {
+  invoice: { from: 'invoice_date', until: 'due_date' },
+  quotation: { from: 'quotation_date', until: 'quotation_validity_date' },
+} as const
+
+export function checkInvoice(read: Reader, nowMs: number, problems: string[]): CheckedInvoice | undefined {
   const orderId = read.text('order_id', { required: true, most: 36, pattern: ORDER_ID, says: ORDER_ID_SAYS })
   read.text('invoice_number', { required: true, most: 40 })
-  const dueDate = read.text('due_date', { required: true })
-  const invoiceDate = read.text('invoice_date', { required: true })
-  const customer = read.object('customer_details', true)
-  customer?.text('id', { most: 36 })
-  customer?.text('name', { required: true, most: 40 })
-  customer?.text('email', { most: 255 })
-  customer?.text('phone', { pattern: PHONE, says: 'must be at most 15 digits without a leading 0' })
+  const documentType = read.text('document_type', {}) === 'quotation' ? 'quotation' : 'invoice'
+  read.text('document_type', { pattern: /^(invoice|quotation)$/, says: 'must be one of invoice, quotation' })
+  const dueMs = readDates(read, DATES[documentType], nowMs, problems)
+  readCustomer(read.object('customer_details', true))
   const paymentType = read.text('payment_type', { required: true })
   const isType = paymentType === 'payment_link' || paymentType === 'virtual_account'
   if (paymentType !== undefined && !isType)
@@ -54,21 +73,56 @@ export function checkInvoice(read: Reader, problems: string[]): CheckedInvoice |
     ['invoice_paid_title', 20],
   ] as const)
     read.text(field, { most })
-  const accounts = (read.list('virtual_accounts') ?? []).map((account) => {
-    const name = account.text('name', {}) ?? account.text('bank', {}) ?? ''
-    return { name: ACCOUNT_NAMES[name] ?? name, number: account.text('number', {}) }
-  })
+  const accounts = paymentType === 'virtual_account' ? readAccounts(read, problems) : []
   if (paymentType === 'virtual_account' && accounts.length === 0)
     problems.push('virtual_accounts is required')
   if (orderId === undefined || !isType) return undefined
   return {
     orderId,
-    dueDate,
-    invoiceDate,
+    documentType,
+    dueMs,
     paymentType,
     items,
-    accounts: paymentType === 'virtual_account' ? accounts : [],
+    accounts,
   }
+}
+
+function readDates(
+  read: Reader,
+  { from, until }: { readonly from: string; readonly until: string },
+  nowMs: number,
+  problems: string[],
+): number | undefined {
+  const readDate = (field: string) => {
+    const text = read.text(field, { required: true })
+    const ms = text === undefined ? undefined : readOrderTime(text)
+    if (text !== undefined && ms === undefined)
+      problems.push(`${field} must be formatted as yyyy-MM-dd HH:mm:ss Z`)
+    return ms
+  }
+  const untilMs = readDate(until)
+  const fromMs = readDate(from)
+  if (untilMs !== undefined && fromMs !== undefined && untilMs <= fromMs)
+    problems.push(`${until} must be later than ${from}`)
+  if (untilMs !== undefined && untilMs <= nowMs) problems.push(`${until} must be in the future`)
+  return untilMs
+}
+
+export function readCustomer(customer: Reader | undefined): void {
+  customer?.text('id', { most: 36 })
+  customer?.text('name', { required: true, most: 40 })
+  customer?.text('email', { most: 255 })
+  customer?.text('phone', { pattern: PHONE, says: 'must be at most 15 digits without a leading 0' })
+}
+
+export function readAccounts(read: Reader, problems: string[]): readonly AccountAsked[] {
+  return (read.list('virtual_accounts') ?? []).map((account) => {
+    const given = account.text('name', {}) ?? account.text('bank', {}) ?? ''
+    const name = ACCOUNT_NAMES[given] ?? given
+    if (!ACCOUNTS.has(name)) problems.push(`virtual_accounts.name ${name} is not supported`)
+    const number = account.text('number', { pattern: /^\d+$/, says: 'only digits are allowed' })
+    return { name, number }
+  })
 }
 
 function readItem(item: Reader): Item {

@@ -129,6 +129,99 @@ describe('an invoice', () => {
   })
 })
 
+describe('a quotation', () => {
+  const { invoice_date: _, due_date: __, ...rest } = INVOICE
+  const QUOTATION = {
+    ...rest,
+    document_type: 'quotation',
+    quotation_date: '2026-03-02 08:00:00 +0700',
+    quotation_validity_date: '2026-03-09 08:00:00 +0700',
+  }
+  const quote = async (merchant: Bench, more: Record<string, unknown> = {}) => {
+    const { http, body } = await merchant.call('POST', '/v1/invoices', { ...QUOTATION, ...more })
+    expect({ http, status: body.status }).toEqual({ http: 201, status: 'published' })
+    return body
+  }
+  const patch = (merchant: Bench, id: unknown, verb: 'convert' | 'void', body?: object) =>
+    merchant.call('PATCH', `/v1/invoices/${String(id)}/${verb}`, body)
+
+  test('can be paid nowhere until it is converted; then it is an invoice', async () => {
+    const merchant = bench()
+    const made = await quote(merchant)
+    expect(made).toMatchObject({ document_type: 'quotation', gross_amount: 100_000 })
+    expect(made).not.toHaveProperty('virtual_accounts')
+    expect(made).not.toHaveProperty('due_date')
+    expect(merchant.simulator.transactions()).toEqual([])
+    const page = await merchant.simulator.fetch(new Request(String(made.pdf_url)))
+    expect(await page.text()).toContain('Quotation INV/1')
+
+    const client = { name: 'Siti', phone: '6281234567891' }
+    const { http, body } = await patch(merchant, made.id, 'convert', { client })
+    expect(http).toBe(200)
+    expect(body).toMatchObject({
+      id: made.id,
+      status: 'pending',
+      document_type: 'invoice',
+      due_date: '2026-03-09 08:00:00 +0700',
+      customer_details: client,
+      virtual_accounts: [{ name: 'bca_va' }, { name: 'mandiri_bill' }],
+    })
+    expect((await patch(merchant, made.id, 'convert')).http).toBe(409)
+    await merchant.simulator.pay(merchant.simulator.transactions()[0]!.transactionId)
+    expect(await statusOf(merchant, made.id)).toBe('paid')
+  })
+
+  test('by a page', async () => {
+    const merchant = bench()
+    const { id } = await quote(merchant, { payment_type: 'payment_link' })
+    const before = await merchant.simulator.fetch(new Request(`http://simulator/invoices/${String(id)}/pay`))
+    expect(before.status).toBe(404)
+    const { body } = await patch(merchant, id, 'convert')
+    const after = await merchant.simulator.fetch(new Request(String(body.payment_link_url)))
+    expect(after.status).toBe(200)
+  })
+
+  test.each([
+    [undefined, 'cancelled'],
+    [{ cancel_as: 'cancelled' }, 'cancelled'],
+    [{ cancel_as: 'rejected' }, 'rejected'],
+  ])('given up with %j is %s, and stays so', async (body, status) => {
+    const merchant = bench()
+    const { id } = await quote(merchant)
+    expect((await patch(merchant, id, 'void', { cancel_as: 'x' })).http).toBe(400)
+    expect(await patch(merchant, id, 'void', body)).toEqual({ http: 200, body: { success: true } })
+    expect(await statusOf(merchant, id)).toBe(status)
+    expect((await patch(merchant, id, 'void')).http).toBe(409)
+    expect((await patch(merchant, id, 'convert')).http).toBe(409)
+  })
+
+  test('is refused what it lacks, and converts no more after its end', async () => {
+    const merchant = bench()
+    expect(
+      (await merchant.call('POST', '/v1/invoices', { ...INVOICE, document_type: 'quotation' })).body,
+    ).toEqual({
+      error_messages: ['quotation_validity_date is required', 'quotation_date is required'],
+    })
+    expect((await merchant.call('POST', '/v1/invoices', { ...INVOICE, document_type: 'x' })).http).toBe(400)
+    const { id } = await quote(merchant)
+    expect((await patch(merchant, 'nothing', 'convert')).http).toBe(404)
+    expect((await patch(merchant, id, 'convert', { client: { phone: '08' } })).http).toBe(400)
+    await merchant.simulator.clock.set(new Date('2026-03-10T08:00:00+07:00'))
+    expect((await patch(merchant, id, 'convert')).http).toBe(400)
+    expect(await statusOf(merchant, id)).toBe('published')
+  })
+})
+
+test('an invoice that is refused opens none of its numbers', async () => {
+  const merchant = bench()
+  const small = { item_details: [{ ...INVOICE.item_details[0], price: 50, quantity: 1 }] }
+  const virtual_accounts = [{ name: 'mandiri_bill' }, { name: 'bca_va' }]
+  const refused = await merchant.call('POST', '/v1/invoices', { ...INVOICE, ...small, virtual_accounts })
+  expect(refused.http).toBe(400)
+  expect(merchant.simulator.transactions()).toEqual([])
+  expect((await merchant.call('POST', '/v1/invoices', INVOICE)).http).toBe(201)
+})
+
 describe('balance', () => {
   test('opens with what was settled before, closes with what was settled since', async () => {
     const merchant = bench()

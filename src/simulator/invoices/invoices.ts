@@ -2,26 +2,38 @@ import type { WorldClock } from '../clock.ts'
 import type { Random } from '../random.ts'
 
 /**
- * Invoices (docs/midtrans/protocol.md §12). A `virtual_account` invoice opens its numbers at once, each a transaction under the invoice's order id; a `payment_link` invoice opens a page where the
- * customer chooses. What the invoice is follows from its transactions and the due date, so nothing can disagree with them.
+ * Invoices and quotations (docs/midtrans/protocol.md §12). A `virtual_account` invoice opens its numbers at once, each a transaction under the invoice's order id; a `payment_link` invoice opens a page
+ * where the customer chooses; a quotation opens nothing until it is converted. What an invoice is follows from its transactions and the due date, so nothing can disagree with them.
  */
 export interface Invoice {
   /** 24 hex characters. */
   readonly id: string
   readonly orderId: string
   readonly grossAmount: number
-  readonly dueMs: number
   readonly publishedMs: number
   readonly paymentType: 'payment_link' | 'virtual_account'
-  readonly request: Readonly<Record<string, unknown>>
+  documentType: 'invoice' | 'quotation'
+  /** Until when a quotation is valid; of an invoice, when it is due. */
+  dueMs: number
+  request: Readonly<Record<string, unknown>>
+  payments: Payments
+  /** How it was ended by request. */
+  ended: Ending | null
+}
+
+export type Ending = 'voided' | 'cancelled' | 'rejected'
+
+/** Where it can be paid. */
+export interface Payments {
   /** What was opened at once, by the name the merchant gave it. */
   readonly accounts: readonly { readonly name: string; readonly transactionId: string }[]
   /** The page of a `payment_link` invoice. */
   readonly checkoutToken: string | null
-  voided: boolean
 }
 
-export type NewInvoice = Omit<Invoice, 'publishedMs' | 'voided'>
+export const NO_PAYMENTS: Payments = { accounts: [], checkoutToken: null }
+
+export type NewInvoice = Omit<Invoice, 'publishedMs' | 'ended'>
 
 export class Invoices {
   readonly #clock: WorldClock
@@ -40,7 +52,7 @@ export class Invoices {
   }
 
   open(asked: NewInvoice): Invoice {
-    const invoice: Invoice = { ...asked, publishedMs: this.#clock.nowMs(), voided: false }
+    const invoice: Invoice = { ...asked, publishedMs: this.#clock.nowMs(), ended: null }
     this.restore(invoice)
     this.onChange(invoice)
     return invoice
@@ -63,8 +75,14 @@ export class Invoices {
     return this.#byId.values()
   }
 
-  void(invoice: Invoice): void {
-    invoice.voided = true
+  end(invoice: Invoice, how: Ending): void {
+    invoice.ended = how
+    this.onChange(invoice)
+  }
+
+  /** A quotation that the customer agreed to. */
+  convert(invoice: Invoice, converted: Pick<Invoice, 'dueMs' | 'request' | 'payments'>): void {
+    Object.assign(invoice, converted, { documentType: 'invoice' })
     this.onChange(invoice)
   }
 }

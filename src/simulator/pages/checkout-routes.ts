@@ -10,9 +10,11 @@ import type { Transaction } from '../transaction.ts'
 import type { World } from '../world.ts'
 import { attemptPage, choosePage, pathOf } from './checkout.ts'
 import { checkoutLayout, openVisit, type Visit } from './checkout-layout.ts'
+import { CHECKOUT_WORDS } from './checkout-words.ts'
 import { customerHeaders } from './customer-headers.ts'
 import { invoicePage } from './invoice.ts'
 import type { Html } from './layout.ts'
+import type { Text } from './words.ts'
 
 /**
  * The hosted pages: of Snap, of payment links and of invoices that are paid on a page. They may stand in a frame of the shop's page, which nothing else of the simulator may; so they are an app of
@@ -50,7 +52,7 @@ export function createCheckoutPages(simulator: Simulator, world: () => World): H
     const show = (
       context: Context,
       make: (visit: Visit, checkout: Checkout, one: Transaction | undefined) => Html,
-      failure: string | null = null,
+      failure: Text | null = null,
     ) => {
       context.header('Cache-Control', 'no-store')
       const checkout = find(context)
@@ -60,9 +62,9 @@ export function createCheckoutPages(simulator: Simulator, world: () => World): H
         return context.html(checkoutLayout(visit, visit.say('unknown'), unknownPage(visit)), 404)
       return context.html(make(visit, checkout, one), failure === null ? 200 : 409)
     }
-    const showChoices = (context: Context, failure: string | null = null) =>
+    const showChoices = (context: Context, failure: Text | null = null) =>
       show(context, (visit, checkout) => choosePage(visit, checkout, here(checkout.token)), failure)
-    const oneTry = (context: Context, failure: string | null = null) =>
+    const oneTry = (context: Context, failure: Text | null = null) =>
       show(
         context,
         (visit, checkout, one) => attemptPage(visit, checkout, one!, here(checkout.token)),
@@ -92,7 +94,7 @@ export function createCheckoutPages(simulator: Simulator, world: () => World): H
         await moveTransaction(simulator, one.id, form.move ?? '', { otp: form.otp })
       } catch (error) {
         if (!isBayarError(error)) throw error
-        return oneTry(context, error.message)
+        return oneTry(context, CHECKOUT_WORDS.not_now)
       }
       return context.redirect(pathOf(openVisit(context, world()), here(checkout.token), one), 303)
     })

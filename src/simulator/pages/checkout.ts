@@ -3,6 +3,7 @@ import type { Checkout } from '../checkout/checkouts.ts'
 import { type Choice, choicesOf } from '../checkout/choices.ts'
 import { closedReason, enabledIn } from '../checkout/choose.ts'
 import { resultOf } from '../checkout/result.ts'
+import { stateOf } from '../lifecycle.ts'
 import { isObject } from '../reader.ts'
 import { isPaid } from '../snap/sessions.ts'
 import type { Transaction } from '../transaction.ts'
@@ -10,6 +11,8 @@ import { toWib } from '../wib-time.ts'
 import { checkoutLayout, type Visit } from './checkout-layout.ts'
 import { customerPanel, instructions } from './customer.ts'
 import { type Html, rupiah } from './layout.ts'
+import { standingOf } from './standing.ts'
+import { linkTo } from './way-back.ts'
 import { STATUS_WORDS } from './words.ts'
 
 /** The choice of how to pay, and one try at it. `here` is the page's own path. */
@@ -17,7 +20,11 @@ export function choosePage(visit: Visit, checkout: Checkout, here: string): Html
   const { say, world } = visit
   const title = `${say('pay_to')} ${world.merchant.id}`
   const attempts = checkout.attempts.map((id) => world.ledger.find(id)).filter((one) => one !== undefined)
-  const paid = checkout.origin === 'payment_link' ? undefined : attempts.find(isPaid)
+  // A card that is reserved is as good as paid: another try would be refused.
+  const paid =
+    checkout.origin === 'payment_link'
+      ? undefined
+      : attempts.find((one) => isPaid(one) || one.status === 'authorize')
   if (paid) return attemptPage(visit, checkout, paid, here)
   const closed = closedReason(world, checkout)
   const result = resultOf(world, checkout, attempts.at(-1))
@@ -39,7 +46,7 @@ export function choosePage(visit: Visit, checkout: Checkout, here: string): Html
     html`${heading(visit, checkout)}
 ${
   pending.length
-    ? html`<h2>${say('earlier')}</h2><ul class="list">${pending.map((one) => html`<li><a href="${pathOf(visit, here, one)}">${one.method.title}</a></li>`)}</ul>`
+    ? html`<h2>${say('earlier')}</h2><ul class="list">${pending.map((one) => html`<li><a href="${pathOf(visit, here, one)}">${titleOf(visit, one)}</a></li>`)}</ul>`
     : ''
 }
 <h2>${say('choose')}</h2>
@@ -50,27 +57,37 @@ ${choices.length === 0 ? html`<p class="alert" role="alert">${say('no_methods')}
 }
 
 export function attemptPage(visit: Visit, checkout: Checkout, one: Transaction, here: string): Html {
-  const { say, language } = visit
-  const over = one.status !== 'pending'
+  const { say, language, world } = visit
+  const { says, tone, event } = standingOf(one)
   const finish = finishUrl(visit, checkout, one)
+  const mayTryAgain = !closedReason(world, checkout) && mayBegin(visit, checkout)
   const result = resultOf(visit.world, checkout, one)
   return checkoutLayout(
     visit,
-    one.method.title,
+    titleOf(visit, one),
     html`${heading(visit, checkout, one)}
-<p><span class="badge ${isPaid(one) ? 'good' : over ? 'bad' : 'wait'}" title="${one.status}">${STATUS_WORDS[one.status]?.[language] ?? one.status}</span> ${one.method.title}</p>
+<p><span class="badge ${tone}" title="${one.status}">${STATUS_WORDS[stateOf(one)]?.[language] ?? one.status}</span> ${titleOf(visit, one)}</p>
 ${
-  isPaid(one)
-    ? html`<p class="done" role="status">${say('paid')}</p>`
-    : over
-      ? html`<p class="alert" role="alert">${say('not_paid')}</p>`
-      : html`<h2>${say('instructions')}</h2>${instructions(visit, one)}<p><a href="${pathOf(visit, here, one)}">${say('refresh')}</a></p>${customerPanel(visit, one, pathOf(visit, here, one))}`
+  says !== null
+    ? html`<p class="${CLASSES[tone]}" role="${tone === 'bad' ? 'alert' : 'status'}">${say(says)}</p>`
+    : html`<h2>${say('instructions')}</h2>${instructions(visit, one)}<p><a href="${pathOf(visit, here, one)}">${say('refresh')}</a></p>${customerPanel(visit, one, pathOf(visit, here, one))}`
 }
 <p class="row">${finish ? html`<a class="button" href="${finish}">${say('back_to_shop')}</a> ` : ''}${
-      isPaid(one) ? '' : html`<a href="${withPopup(visit, here)}">${say('other_method')}</a>`
+      mayTryAgain ? html`<a href="${withPopup(visit, here)}">${say('other_method')}</a>` : ''
     }</p>`,
-    { event: isPaid(one) ? 'success' : over ? 'denied' : 'pending', ...result },
+    { event, ...result, ...(finish ? { finish_redirect_url: finish } : {}) },
   )
+}
+
+const CLASSES = { good: 'done', wait: 'note', bad: 'alert', '': 'note' } as const
+
+/** Each payment of a link has an order id of its own. */
+function mayBegin({ world }: Visit, { origin, orderId }: Checkout): boolean {
+  return origin === 'payment_link' || world.ledger.isFree(orderId, true)
+}
+
+export function titleOf({ say }: Visit, { method }: Transaction): string {
+  return method.family === 'card' ? say('card') : method.title
 }
 
 function heading(visit: Visit, checkout: Checkout, one?: Transaction): Html {
@@ -84,7 +101,7 @@ ${checkout.expiresMs === null || one ? '' : html`<p class="soft small">${say('un
 }
 
 function choiceForm(visit: Visit, checkout: Checkout, choice: Choice, here: string): Html {
-  const { say } = visit
+  const { say, language } = visit
   const input = (name: string, label: string, more: Html | string = '') =>
     html`<div class="narrow"><label for="${choice.name}-${name}">${label}</label><input id="${choice.name}-${name}" name="${name}" required autocomplete="off" ${more}></div>`
   const credit = isObject(checkout.request.credit_card) ? checkout.request.credit_card : {}
@@ -99,7 +116,7 @@ ${credit.save_card === true ? html`<div class="narrow"><label><input class="chec
     : ''
 }`
   return html`<form class="choice" method="post" action="${withPopup(visit, here)}">
-<input type="hidden" name="method" value="${choice.name}"><strong>${choice.title}</strong>
+<input type="hidden" name="method" value="${choice.name}"><strong>${choice.title[language]}</strong>
 <div class="row">${fields}<button>${say('go_on')}</button></div></form>`
 }
 
@@ -125,13 +142,13 @@ function withPopup({ isPopup, language }: Visit, path: string): string {
 function finishUrl({ world }: Visit, { request, origin }: Checkout, one: Transaction): string | null {
   const callbacks = isObject(request.callbacks) ? request.callbacks : {}
   const asked = origin === 'snap' || origin === 'payment_link' ? callbacks : {}
-  const isError = !isPaid(one) && one.status !== 'pending'
-  const to = isError && typeof asked.error === 'string' ? asked.error : asked.finish
-  if (typeof to !== 'string' || !/^https?:\/\//i.test(to) || !URL.canParse(to)) return null
-  const url = new URL(to)
-  url.searchParams.set('order_id', one.orderId)
-  url.searchParams.set('status_code', isPaid(one) ? '200' : isError ? '202' : '201')
-  url.searchParams.set('transaction_status', one.status)
-  url.searchParams.set('merchant_id', world.merchant.id)
-  return url.href
+  const { code, tone } = standingOf(one)
+  const to = (tone === 'bad' ? asked.error : undefined) ?? asked.finish ?? world.settings.finishUrl
+  const link = linkTo(to, {
+    order_id: one.orderId,
+    status_code: code,
+    transaction_status: one.status,
+    merchant_id: world.merchant.id,
+  })
+  return link?.href ?? null
 }

@@ -20,6 +20,7 @@ export function clockPage(page: Page): Html {
     html`<h1>${say('clock')}</h1>
 <p class="big"><time datetime="${world.clock.now().toISOString()}">${now}</time> <span class="soft small">${say('wib')}, ${say(frozen ? 'clock_frozen' : 'clock_running')}</span></p>
 <p>${say('clock_lead')}</p>
+<p class="soft">${say('clock_alone')}</p>
 <form class="row" method="post" action="/clock"><button name="do" value="${frozen ? 'resume' : 'freeze'}">${say(frozen ? 'resume_clock' : 'freeze')}</button></form>
 <h2>${say('advance')}</h2>
 <form class="row" method="post" action="/clock">${STEPS.map(([seconds, word]) => html`<button class="quiet" name="advance" value="${seconds}">+ ${say(word)}</button>`)}</form>

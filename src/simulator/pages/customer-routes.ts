@@ -10,11 +10,15 @@ import type { Transaction } from '../transaction.ts'
 import { viewOf } from '../view.ts'
 import { qrTextOf } from '../wallet-methods.ts'
 import type { World } from '../world.ts'
+import { titleOf } from './checkout.ts'
 import { checkoutLayout, openVisit, type Visit } from './checkout-layout.ts'
+import { CHECKOUT_WORDS, type CheckoutWord } from './checkout-words.ts'
 import { customerPanel, instructions } from './customer.ts'
 import { customerHeaders } from './customer-headers.ts'
 import { type Html, rupiah } from './layout.ts'
-import { STATUS_WORDS } from './words.ts'
+import { standingOf } from './standing.ts'
+import { linkTo, wayBack } from './way-back.ts'
+import { STATUS_WORDS, type Text } from './words.ts'
 
 /**
  * Where the addresses in a charge's answer lead: the bank's 3DS page, a wallet's or lender's own page, the image of a QR code. Some lie below /v2, beside the API, so `isCustomerPath` tells them
@@ -59,12 +63,12 @@ export function createCustomerPages(simulator: Simulator, world: () => World): H
 
   for (const [path, find] of TRANSACTION_PAGES) {
     pages.use(path, headers)
-    const show = (context: Context, failure: string | null = null) => {
+    const show = (context: Context, failure: Text | null = null) => {
       context.header('Cache-Control', 'no-store')
       const visit = openVisit(context, world(), failure)
       const one = find(world(), context)
       if (!one) return context.html(nowhere(visit), 404)
-      return context.html(transactionPage(visit, one, context.req.url), failure === null ? 200 : 409)
+      return context.html(transactionPage(visit, one), failure === null ? 200 : 409)
     }
     pages.get(path, (context) => show(context))
     pages.post(path, async (context) => {
@@ -75,10 +79,9 @@ export function createCustomerPages(simulator: Simulator, world: () => World): H
         await moveTransaction(simulator, one.id, String(form.move ?? ''), { otp: form.otp })
       } catch (error) {
         if (!isBayarError(error)) throw error
-        return show(context, error.message)
+        return show(context, CHECKOUT_WORDS.not_now)
       }
-      const { pathname, search } = new URL(context.req.url)
-      return context.redirect(`${pathname}${search}`, 303)
+      return context.redirect(done(context), 303)
     })
   }
 
@@ -86,7 +89,7 @@ export function createCustomerPages(simulator: Simulator, world: () => World): H
     pages.use(path, headers)
     const find = (context: Context) =>
       world().payAccounts.findByLink(context.req.param('link') ?? context.req.query('id') ?? '')
-    const show = (context: Context, failure: string | null = null) => {
+    const show = (context: Context, failure: Text | null = null) => {
       context.header('Cache-Control', 'no-store')
       const visit = openVisit(context, world(), failure)
       const account = find(context)
@@ -103,10 +106,9 @@ export function createCustomerPages(simulator: Simulator, world: () => World): H
         else await simulator.payAccounts.expire(account.id)
       } catch (error) {
         if (!isBayarError(error)) throw error
-        return show(context, error.message)
+        return show(context, CHECKOUT_WORDS.not_now)
       }
-      const { pathname, search } = new URL(context.req.url)
-      return context.redirect(`${pathname}${search}`, 303)
+      return context.redirect(done(context), 303)
     })
   }
 
@@ -130,19 +132,32 @@ export function createCustomerPages(simulator: Simulator, world: () => World): H
   return pages
 }
 
-function transactionPage(visit: Visit, one: Transaction, url: string): Html {
-  const { say, language } = visit
-  const { pathname, search, searchParams } = new URL(url)
+/** The same address, and that the customer has just come from its form: only then is anybody sent on, so that looking at the page later leads nowhere. */
+function done(context: Context): string {
+  const { pathname, searchParams } = new URL(context.req.url)
+  searchParams.set('done', '1')
+  return `${pathname}?${searchParams.toString()}`
+}
+
+function transactionPage(visit: Visit, one: Transaction): Html {
+  const { say, language, world, context } = visit
+  const { pathname, search, searchParams } = new URL(context.req.url)
+  const { says, tone, code } = standingOf(one)
   const isOpen = one.status === 'pending'
-  const state = stateOf(one)
+  const back = wayBack(world, one, searchParams.get('callback_url'))
+  const link = (word: 'leave' | 'back_to_shop') =>
+    back
+      ? html`<p><a class="${isOpen ? '' : 'button'}" id="back" href="${back.href}">${say(word)}</a></p>`
+      : ''
   return checkoutLayout(
     visit,
-    one.method.title,
-    html`<h1>${one.method.title}</h1>
+    titleOf(visit, one),
+    html`<h1>${titleOf(visit, one)}</h1>
 <p class="soft">${say('order')} <code>${one.orderId}</code></p><p class="big">${rupiah(one.amount)}</p>
-<p><span class="badge ${isOpen || state === 'challenge' ? 'wait' : one.status === 'deny' ? 'bad' : 'good'}" title="${one.status}">${STATUS_WORDS[state]?.[language] ?? one.status}</span></p>
-${isOpen ? html`${instructions(visit, one)}${customerPanel(visit, one, pathname + search)}` : backLink(visit, searchParams.get('callback_url'), one)}`,
-    { event: isOpen ? 'pending' : '3ds', status_code: isOpen ? '201' : codeOf(one), ...told(one) },
+<p><span class="badge ${tone}" title="${one.status}">${STATUS_WORDS[stateOf(one)]?.[language] ?? one.status}</span>${says === null ? '' : ` ${say(says)}`}</p>
+${isOpen ? html`${instructions(visit, one)}${customerPanel(visit, one, pathname + search)}${link('leave')}` : link('back_to_shop')}`,
+    { event: isOpen ? 'pending' : '3ds', status_code: says === 'in_review' ? '200' : code, ...told(one) },
+    !isOpen && searchParams.has('done') && back?.isFollowed && !visit.isPopup ? back.href : null,
   )
 }
 
@@ -150,34 +165,30 @@ function told({ id, orderId, status }: Transaction): Record<string, string> {
   return { transaction_id: id, order_id: orderId, transaction_status: status }
 }
 
-function codeOf({ status }: Transaction): string {
-  return status === 'deny' ? '202' : '200'
-}
-
-/** Where `MidtransNew3ds.redirect` wants the customer afterwards. */
-function backLink({ say }: Visit, to: string | null, one: Transaction): Html | string {
-  if (to === null || !/^https?:\/\//i.test(to) || !URL.canParse(to)) return ''
-  const url = new URL(to)
-  for (const [name, value] of Object.entries({ ...told(one), status_code: codeOf(one) }))
-    url.searchParams.set(name, value)
-  return html`<p><a class="button" id="back" href="${url.href}">${say('back_to_shop')}</a></p>`
-}
+const ACCOUNT_WORDS = {
+  PENDING: 'account_pending',
+  ENABLED: 'account_enabled',
+  DISABLED: 'account_disabled',
+  EXPIRED: 'account_expired',
+} as const satisfies Record<PayAccount['status'], CheckoutWord>
 
 function accountPage(visit: Visit, { phone, status, redirectUrl }: PayAccount): Html {
   const { say, context } = visit
-  const { pathname, search } = new URL(context.req.url)
-  const isBack = /^https?:\/\//i.test(redirectUrl)
+  const { pathname, search, searchParams } = new URL(context.req.url)
+  const back = linkTo(redirectUrl, {})
   return checkoutLayout(
     visit,
     'GoPay',
-    html`<h1>${say('link_account')}</h1><p>${phone} <span class="badge">${status}</span></p>
+    html`<h1>${say('link_account')}</h1><p>${phone} <span class="badge" title="${status}">${say(ACCOUNT_WORDS[status])}</span></p>
 ${
   status === 'PENDING'
     ? html`<form class="row" method="post" action="${pathname}${search}"><button name="move" value="link">${say('agree')}</button><button class="quiet" name="move" value="expire">${say('disagree')}</button></form>`
-    : isBack
-      ? html`<p><a class="button" href="${redirectUrl}">${say('back_to_shop')}</a></p>`
+    : back
+      ? html`<p><a class="button" id="back" href="${back.href}">${say('back_to_shop')}</a></p>`
       : ''
 }`,
+    null,
+    status !== 'PENDING' && searchParams.has('done') && back?.isFollowed ? back.href : null,
   )
 }
 

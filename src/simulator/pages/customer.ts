@@ -5,11 +5,18 @@ import type { Transaction } from '../transaction.ts'
 import { viewOf } from '../view.ts'
 import { toWib } from '../wib-time.ts'
 import type { Visit } from './checkout-layout.ts'
+import type { CheckoutWord } from './checkout-words.ts'
 import type { Html } from './layout.ts'
 import { CAUSE_WORDS } from './words.ts'
 
 /** What the charge answered, as a customer is shown it: numbers to type in, a code to scan, a place to go. */
-const SHOWN = ['biller_code', 'bill_key', 'permata_va_number', 'payment_code', 'store'] as const
+const SHOWN = [
+  ['biller_code', 'biller_code'],
+  ['bill_key', 'bill_key'],
+  ['permata_va_number', 'va_number'],
+  ['payment_code', 'payment_code'],
+  ['store', 'store'],
+] as const satisfies readonly (readonly [field: string, word: CheckoutWord])[]
 
 export function instructions({ context, world, say }: Visit, one: Transaction): Html {
   const { origin } = new URL(context.req.url)
@@ -18,13 +25,13 @@ export function instructions({ context, world, say }: Visit, one: Transaction): 
   }
   const accounts = Array.isArray(document.va_numbers) ? (document.va_numbers as Record<string, string>[]) : []
   const shown = [
-    ...accounts.map(({ bank, va_number: number }) => [String(bank).toUpperCase(), String(number)] as const),
-    ...SHOWN.filter((field) => typeof document[field] === 'string').map(
-      (field) => [field.replaceAll('_', ' '), String(document[field])] as const,
+    ...accounts.map(({ va_number: number }) => [say('va_number'), String(number)] as const),
+    ...SHOWN.filter(([field]) => typeof document[field] === 'string').map(
+      ([field, word]) => [say(word), String(document[field])] as const,
     ),
   ]
   const qr = qrImagePath(one)
-  return html`${qr ? html`<p><img class="qr" src="${qr}" alt="QR" width="220" height="220"></p>` : ''}
+  return html`${qr ? html`<p><img class="qr" src="${qr}" alt="${say('qr_code')}" width="220" height="220"></p>` : ''}
 <dl>${shown.map(([label, value]) => html`<dt>${label}</dt><dd><code>${value}</code></dd>`)}
 <dt>${say('until')}</dt><dd>${toWib(one.expiresMs)} WIB</dd></dl>`
 }

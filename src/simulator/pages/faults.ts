@@ -48,6 +48,7 @@ ${field('verb', say('endpoint'), html`<select id="verb" name="verb"><option valu
 ${field('when', say('when'), html`<select id="when" name="when"><option value=""></option><option value="before">${say('before')}</option><option value="after">${say('after')}</option></select>`)}
 ${field('seconds', say('seconds'), number('seconds', 1, 86_400))}
 ${field('status', say('http_status'), number('status', 400, 599))}
+${field('body', say('error_body'), html`<select id="body" name="body"><option value="">${say('with_json')}</option><option value="false">${say('without_json')}</option></select>`)}
 ${field('code', say('code'), number('code', 400, 599))}
 ${field('copies', say('copies'), number('copies', 2, 100))}
 ${field('transaction_status', say('notice_status'), html`<select id="transaction_status" name="transaction_status"><option value="">${say('any')}</option>${TRANSACTION_STATUSES.map((status) => html`<option>${status}</option>`)}</select>`)}

@@ -153,10 +153,13 @@ async function readForm(context: Context): Promise<Form> {
 const FAULT_NUMBERS = new Set(['times', 'seconds', 'status', 'copies'])
 
 /** Fields left empty are left out. */
-function faultOf(form: Form): Record<string, string | number> {
+function faultOf(form: Form): Record<string, string | number | boolean> {
   const given = Object.entries(form).filter(([, value]) => value !== '')
   return Object.fromEntries(
-    given.map(([name, value]) => [name, FAULT_NUMBERS.has(name) ? Number(value) : value]),
+    given.map(([name, value]) => [
+      name,
+      FAULT_NUMBERS.has(name) ? Number(value) : name === 'body' ? value !== 'false' : value,
+    ]),
   )
 }
 

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { FraudStatus, TransactionStatus } from '../../gateway/wire.ts'
 import { stateOf } from '../lifecycle.ts'
+import type { SimulatedTransaction } from '../show-transaction.ts'
 import type { Simulator } from '../simulator.ts'
 import { toWib } from '../wib-time.ts'
 import type { World } from '../world.ts'
@@ -89,6 +90,11 @@ const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', id: 
 
 export function rupiah(amount: number): string {
   return `Rp ${String(amount).replace(/\B(?=(\d{3})+$)/g, '.')}`
+}
+
+/** Its own name, and of a card what people call it. */
+export function titleOf({ say }: Page, { methodName, method }: SimulatedTransaction): string {
+  return methodName === 'credit_card' ? say('card') : method
 }
 
 export function time(at: Date | null): Html | string {

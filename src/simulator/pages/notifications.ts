@@ -1,8 +1,16 @@
 import { html } from 'hono/html'
 import type { SimulatedNotification } from '../notice.ts'
 import { type Html, layout, type Page, pretty, stateBadge, statusBadge, time } from './layout.ts'
+import type { Word } from './words.ts'
 
 const SHOWN = 100
+
+const KIND_WORDS = {
+  payment: 'payment',
+  test: 'test_ping',
+  recurring: 'recurring',
+  pay_account: 'pay_account',
+} as const satisfies Record<SimulatedNotification['kind'], Word>
 
 export function notificationsPage(page: Page): Html {
   const { say, world } = page
@@ -39,7 +47,7 @@ function noticeRow(page: Page, notice: SimulatedNotification): Html {
   return html`<tr><td>${time(notice.createdAt)}</td>
 <td class="id">${
     notice.transactionId === null
-      ? html`<span class="badge">${notice.kind === 'test' ? say('test_ping') : notice.kind}</span>`
+      ? html`<span class="badge">${say(KIND_WORDS[notice.kind])}</span>`
       : html`<a href="/transactions/${notice.transactionId}">${notice.orderId}</a>`
   }</td>
 <td>${notice.transactionStatus === null ? '' : statusBadge(page, notice.transactionStatus, notice.fraudStatus)}${notice.fault ? html`<br><code>${notice.fault}</code>` : ''}</td>

@@ -43,6 +43,33 @@ describe('the pages', () => {
     expect((await page(merchant, '/clock?lang=xx')).html).toContain('Let the clock run')
   })
 
+  test('call a card what people call it', async () => {
+    const merchant = bench()
+    await merchant.charge('order-1', await merchant.card('4411111111111118'))
+    for (const path of ['/', '/transactions/order-1']) {
+      expect((await page(merchant, `${path}?lang=en`)).html).toContain('>Card<')
+      expect((await page(merchant, `${path}?lang=id`)).html).toContain('>Kartu<')
+    }
+  })
+
+  test('the log says why something was refused, and of which order it was', async () => {
+    const merchant = bench()
+    await merchant.charge('order-1', { bank_transfer: { bank: 'bsi' } })
+    await merchant.call('POST', '/snap/v1/transactions', { transaction_details: { order_id: 'order-2' } })
+    const { body } = await merchant.call('POST', '/snap/v1/transactions', {
+      transaction_details: { order_id: 'order-3', gross_amount: 10_000 },
+    })
+    await merchant.call('POST', `/snap/v1/transactions/${String(body.token)}/cancel`)
+    const log = (await merchant.call('GET', '/_simulator/requests')).body.results
+    expect(log).toMatchObject([
+      { endpoint: 'snap_cancel', order_id: 'order-3', http_status: 200, status_message: null },
+      { endpoint: 'snap_create', order_id: 'order-3' },
+      { order_id: 'order-2', status_message: 'transaction_details.gross_amount is required' },
+      { order_id: 'order-1', status_message: expect.stringContaining('bank_transfer.bank must be one of') },
+    ])
+    expect((await page(merchant, '/requests')).html).toContain('transaction_details.gross_amount is required')
+  })
+
   test('load nothing from elsewhere, and let the browser name our own forms as ours', async () => {
     const { simulator } = bench()
     const { headers } = await simulator.fetch(new Request('http://simulator/pay'))
@@ -163,13 +190,14 @@ describe('the pages', () => {
       when: 'after',
       seconds: '',
       status: '503',
+      body: 'false',
       code: '',
       copies: '',
       transaction_status: '',
     }
     await post(merchant, '/faults', form)
     expect(merchant.simulator.faults.list()).toMatchObject([
-      { kind: 'http_error', times: 2, verb: 'charge', when: 'after', status: 503 },
+      { kind: 'http_error', times: 2, verb: 'charge', when: 'after', status: 503, body: false },
     ])
     await post(merchant, '/faults/fault-1/remove', {})
     expect((await post(merchant, '/faults', { kind: 'lose', seconds: '3' })).status).toBe(400)

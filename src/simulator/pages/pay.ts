@@ -35,8 +35,14 @@ function bill(page: Page, transaction: Transaction | undefined, missing: string 
 <form class="row" method="post" action="/transactions/${transaction.id}">${
     transaction.method.family === 'wallet'
       ? html`<div class="narrow"><label for="issuer">${say('issuer')}</label><select id="issuer" name="issuer">${ISSUERS.map((one) => html`<option>${one}</option>`)}</select></div>`
-      : ''
-  }<button name="move" value="pay">${say('pay_now')} ${rupiah(transaction.amount)}</button></form></section>`
+      : amountField(page, transaction)
+  }<button name="move" value="pay">${say('pay_now')} ${transaction.extras?.isReusable ? '' : rupiah(transaction.amount)}</button></form></section>`
+}
+
+/** Into an account that takes many payments anything can be paid; everywhere else the amount is fixed. */
+export function amountField({ say }: Page, { extras, amount, status }: Transaction): Html | string {
+  if (!extras?.isReusable || status !== 'pending') return ''
+  return html`<div class="narrow"><label for="amount">${say('amount')}</label><input id="amount" name="amount" inputmode="numeric" pattern="[0-9]+" maxlength="12" required value="${amount}"></div>`
 }
 
 /** Whose app scans the code; another one than its own makes the payment off-us. */

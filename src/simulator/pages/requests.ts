@@ -16,7 +16,7 @@ ${
 ${requests.map(
   (one) => html`<tr><td>${time(one.at)}</td>
 <td class="id"><span class="mono">${one.method} ${one.path}</span>${one.orderId ? html`<br><a class="small" href="/?q=${encodeURIComponent(one.orderId)}">${one.orderId}</a>` : ''}</td>
-<td>${one.httpStatus === null ? html`<span class="badge bad">${say('line_cut')}</span>` : html`HTTP ${one.httpStatus}${one.statusCode ? html` · <strong>${one.statusCode}</strong> <span class="soft small">${one.message}</span>` : ''}`}
+<td>${one.httpStatus === null ? html`<span class="badge bad">${say('line_cut')}</span>` : html`HTTP ${one.httpStatus}${one.statusCode ? html` · <strong>${one.statusCode}</strong>` : ''}${one.message ? html` <span class="soft small">${one.message}</span>` : ''}`}
 ${one.faults.map((fault) => html` <span class="badge wait">${fault}</span>`)}${one.replayed ? html` <span class="badge">${say('replayed')}</span>` : ''}</td>
 <td class="number">${one.durationMs}</td></tr>`,
 )}</tbody></table></div>`

@@ -5,7 +5,7 @@ export const STYLE = `
 @media (prefers-color-scheme: dark) { :root { --ground:#15181b; --paper:#1d2125; --ink:#e9ebed; --soft:#a5adb7; --line:#343a41; --accent:#7cc0ea;
   --good:#8fdcab; --good-ground:#17331f; --wait:#f2cd83; --wait-ground:#3a2c0d; --bad:#f5a9a1; --bad-ground:#401a18; --rest:#c3c9d0; --rest-ground:#2c3238 } }
 * { box-sizing: border-box }
-body { margin:0; background:var(--ground); color:var(--ink); font:16px/1.5 system-ui, sans-serif }
+body { margin:0; overflow-wrap:anywhere; background:var(--ground); color:var(--ink); font:16px/1.5 system-ui, sans-serif }
 a { color:var(--accent) } a:hover { text-decoration-thickness:2px }
 :focus-visible { outline:3px solid var(--accent); outline-offset:2px; border-radius:4px }
 .skip { position:absolute; left:-999rem } .skip:focus { left:1rem; top:1rem; background:var(--paper); padding:.5rem; z-index:1 }
@@ -19,7 +19,7 @@ footer { max-width:68rem; margin:auto; padding:1rem; color:var(--soft); font-siz
 h1 { font-size:1.5rem; margin:1rem 0 .5rem; overflow-wrap:anywhere } h2 { font-size:1.125rem; margin:2rem 0 .5rem }
 p { max-width:44rem } .soft { color:var(--soft) } .small { font-size:.875rem }
 .scroll { overflow-x:auto; background:var(--paper); border:1px solid var(--line); border-radius:8px }
-table { border-collapse:collapse; width:100% } th, td { text-align:left; padding:.55rem .75rem; vertical-align:top; border-top:1px solid var(--line) }
+table { border-collapse:collapse; width:100% } th, td { overflow-wrap:normal; text-align:left; padding:.55rem .75rem; vertical-align:top; border-top:1px solid var(--line) }
 thead th { border-top:0; font-size:.8125rem; color:var(--soft); font-weight:600; white-space:nowrap } .number { text-align:right; white-space:nowrap; font-variant-numeric:tabular-nums }
 td.id { overflow-wrap:anywhere; min-width:9rem } .time { white-space:nowrap; font-variant-numeric:tabular-nums }
 code, pre, .mono { font-family:ui-monospace, monospace; font-size:.875em } pre { white-space:pre-wrap; overflow-wrap:anywhere; background:var(--paper); border:1px solid var(--line); border-radius:8px; padding:.75rem; margin:.5rem 0 }
@@ -33,10 +33,10 @@ button { font:inherit; font-weight:600; border:1px solid var(--accent); backgrou
 button.quiet { background:transparent; color:var(--accent) } td button { min-height:2rem; padding:.15rem .6rem; font-size:.875rem }
 dl { display:grid; grid-template-columns:max-content 1fr; gap:.25rem 1.5rem; margin:.75rem 0 } dt { color:var(--soft) } dd { margin:0; overflow-wrap:anywhere }
 td ol { margin:.25rem 0; padding-left:1.25rem } td form { margin-top:.35rem } ol.timeline { list-style:none; margin:.5rem 0; padding:0 } ol.timeline li { border-left:3px solid var(--line); padding:.25rem 0 .5rem 1rem }
-.alert, .done { border-radius:8px; padding:.6rem 1rem; margin:1rem 0; background:var(--bad-ground); color:var(--bad) } .done { background:var(--good-ground); color:var(--good) }
+.alert, .done { border-radius:8px; padding:.6rem 1rem; margin:1rem 0; background:var(--bad-ground); color:var(--bad) } .done { background:var(--good-ground); color:var(--good) } .note { border-radius:8px; padding:.6rem 1rem; margin:1rem 0; background:var(--wait-ground); color:var(--wait) }
 .big { font-size:1.75rem; font-weight:700; margin:.25rem 0; font-variant-numeric:tabular-nums } .card { background:var(--paper); border:1px solid var(--line); border-radius:8px; padding:1rem; margin:1rem 0 }
 summary { cursor:pointer } .empty { padding:1.5rem; text-align:center; color:var(--soft); background:var(--paper); border:1px dashed var(--line); border-radius:8px; max-width:none }
 img.qr { background:#fff; border-radius:8px } .till main { max-width:34rem } .till .end { text-align:right; margin:0 } .choices { display:grid; gap:.5rem } form.choice { background:var(--paper); border:1px solid var(--line); border-radius:8px; padding:.6rem 1rem }
 form.choice .row { margin:.35rem 0 0 } ul.list { padding-left:1.25rem } a.button { display:inline-block; font-weight:600; background:var(--accent); color:var(--paper); border-radius:6px; padding:.5rem .9rem; text-decoration:none } input.check { width:auto; min-height:0 }
-@media (max-width:40rem) { dl { grid-template-columns:1fr; gap:0 } dd { margin-bottom:.5rem } .now { margin-left:0 } }
+@media (max-width:40rem) { dl { grid-template-columns:1fr; gap:0 } dd { margin-bottom:.5rem } .now { margin-left:0 } button, .badge, .time { white-space:normal } th, td { padding:.45rem .5rem } }
 `

@@ -2,8 +2,9 @@ import { html } from 'hono/html'
 import { statusDocument } from '../documents.ts'
 import { showTransaction } from '../show-transaction.ts'
 import { viewOf } from '../view.ts'
-import { type Html, layout, type Page, pretty, rupiah, statusBadge, time } from './layout.ts'
+import { type Html, layout, type Page, pretty, rupiah, statusBadge, time, titleOf } from './layout.ts'
 import { noticeTable } from './notifications.ts'
+import { amountField } from './pay.ts'
 import { transactionTable } from './transactions.ts'
 import { CAUSE_WORDS } from './words.ts'
 
@@ -15,6 +16,7 @@ export function transactionPage(page: Page, id: string): Html {
   const one = simulator.transaction(id)
   const record = world.ledger.find(one.transactionId)!
   const others = world.ledger.ofOrder(one.orderId).filter((other) => other !== record)
+  const payments = world.ledger.paymentsInto(record)
   const fact = (word: Parameters<typeof say>[0], value: unknown) =>
     value === null || value === '' ? '' : html`<dt>${say(word)}</dt><dd>${value}</dd>`
   const code = (text: string | null) => (text === null ? null : html`<code>${text}</code>`)
@@ -29,7 +31,7 @@ export function transactionPage(page: Page, id: string): Html {
     html`<h1>${one.orderId} ${statusBadge(page, one.status, one.fraudStatus)}</h1>
 <p class="big">${rupiah(one.grossAmount)}</p>
 <dl>
-${fact('method', one.method)}
+${fact('method', titleOf(page, one))}
 ${fact('va_number', code(one.vaNumber))}
 ${fact('biller_code', code(one.billerCode))}
 ${fact('bill_key', code(one.billKey))}
@@ -45,7 +47,7 @@ ${one.settledAt ? fact('settled', time(one.settledAt)) : ''}
 ${
   one.possible.length === 0
     ? html`<p class="soft">${say('no_actions')}</p>`
-    : html`<form class="row" method="post" action="/transactions/${one.transactionId}">
+    : html`<form class="row" method="post" action="/transactions/${one.transactionId}">${amountField(page, record)}
 ${one.possible.map(
   (cause, at) =>
     html`<button name="move" value="${cause}" class="${at === 0 ? '' : 'quiet'}">${CAUSE_WORDS[cause]?.does[language] ?? cause}</button>`,
@@ -60,6 +62,14 @@ ${one.history.map(
 </ol>
 <h2>${say('notifications')}</h2>
 ${noticeTable(page, notices)}
+${
+  payments.length
+    ? html`<h2>${say('payments_into')}</h2>${transactionTable(
+        page,
+        payments.map((payment) => showTransaction(world, payment)),
+      )}`
+    : ''
+}
 ${
   others.length
     ? html`<h2>${say('same_order')}</h2>${transactionTable(

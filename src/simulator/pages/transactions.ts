@@ -3,7 +3,7 @@ import type { Checkout } from '../checkout/checkouts.ts'
 import { type SimulatedTransaction, showTransaction } from '../show-transaction.ts'
 import { isPaid, snapPathOf } from '../snap/sessions.ts'
 import type { World } from '../world.ts'
-import { type Html, layout, type Page, rupiah, statusBadge, time } from './layout.ts'
+import { type Html, layout, type Page, rupiah, statusBadge, time, titleOf } from './layout.ts'
 
 const PAGE_SIZE = 50
 /** The newest of them; a link is for what was just made. */
@@ -71,7 +71,7 @@ export function transactionTable(page: Page, transactions: readonly SimulatedTra
 ${transactions.map(
   (one) => html`<tr><td class="id"><a href="/transactions/${one.transactionId}">${one.orderId}</a></td>
 <td>${statusBadge(page, one.status, one.fraudStatus)}</td><td class="number">${rupiah(one.grossAmount)}</td>
-<td>${one.method}<br><span class="soft small mono">${[one.billerCode, one.vaNumber ?? one.billKey].filter(Boolean).join(' ')}</span></td>
+<td>${titleOf(page, one)}<br><span class="soft small mono">${[one.billerCode, one.vaNumber ?? one.billKey].filter(Boolean).join(' ')}</span></td>
 <td>${time(one.createdAt)}</td></tr>`,
 )}
 </tbody></table></div>`

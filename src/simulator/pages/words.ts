@@ -50,6 +50,8 @@ export const WORDS = {
   body:               { en: 'Body',                                     id: 'Isi' },
   same_order:         { en: 'Other transactions of this order',         id: 'Transaksi lain dari order ini' },
 
+  payments_into:      { en: 'Payments into this account',               id: 'Pembayaran ke akun ini' },
+
   pay_lead:           { en: 'You are the customer: type the number or payment code that your program shows, or paste the text of its QR code (or the address of its image).', id: 'Anda pelanggannya: ketik nomor atau kode bayar yang ditampilkan program Anda, atau tempel teks QR-nya (atau alamat gambarnya).' },
   number_to_pay:      { en: 'VA number, bill key, payment code or QR',  id: 'Nomor VA, nomor tagihan, kode bayar, atau QR' },
   payment_code:       { en: 'Payment code',                             id: 'Kode bayar' },
@@ -81,6 +83,9 @@ export const WORDS = {
   no_answer:          { en: 'no answer',                                id: 'tidak ada jawaban' },
   by_hand:            { en: 'by hand',                                  id: 'manual' },
   no_address:         { en: 'no notification URL',                      id: 'tanpa URL notifikasi' },
+  payment:            { en: 'payment',                                  id: 'pembayaran' },
+  recurring:          { en: 'subscription',                             id: 'langganan' },
+  pay_account:        { en: 'GoPay account',                            id: 'akun GoPay' },
   test_ping:          { en: 'test',                                     id: 'uji' },
 
   faults_lead:        { en: 'Each fault acts the given number of times on the requests or notifications that match, and is then gone.', id: 'Tiap gangguan bekerja sebanyak yang ditentukan pada permintaan atau notifikasi yang cocok, lalu hilang.' },
@@ -99,6 +104,9 @@ export const WORDS = {
   after:              { en: 'after',                                    id: 'sesudah' },
   seconds:            { en: 'Seconds',                                  id: 'Detik' },
   copies:             { en: 'Copies',                                   id: 'Salinan' },
+  error_body:         { en: 'Body of the error',                        id: 'Isi jawaban gagal' },
+  with_json:          { en: 'Midtrans’s JSON',                          id: 'JSON Midtrans' },
+  without_json:       { en: 'none',                                     id: 'kosong' },
   http_status:        { en: 'HTTP status',                              id: 'Status HTTP' },
   code:               { en: 'Code',                                     id: 'Kode' },
   notice_status:      { en: 'Only when telling',                        id: 'Hanya untuk status' },
@@ -107,6 +115,7 @@ export const WORDS = {
   no_faults:          { en: 'No faults: everything works.',             id: 'Tidak ada gangguan: semuanya berjalan.' },
 
   clock_lead:         { en: 'Moving the clock makes everything due on the way happen, in order, at its own instant: expiry, retries of notifications.', id: 'Saat jam dimajukan, semua yang jatuh tempo di antaranya terjadi berurutan pada waktunya: kedaluwarsa, pengulangan notifikasi.' },
+  clock_alone:        { en: 'It is the simulator’s own: bayar goes by the machine’s clock, and its due dates and open pages do not follow. The test kit moves both.', id: 'Ini jam simulator saja: bayar memakai jam komputer, jadi jatuh tempo dan halaman bayar di bayar tidak ikut maju. Test kit memajukan keduanya.' },
   freeze:             { en: 'Stop the clock',                           id: 'Hentikan jam' },
   resume_clock:       { en: 'Let the clock run',                        id: 'Jalankan jam' },
   advance:            { en: 'Forward',                                  id: 'Maju' },

@@ -271,3 +271,37 @@ test('notices of a Snap payment go to the dashboard’s address, too, when one i
   await merchant.simulator.idle()
   expect(merchant.received.map(({ url }) => url).sort()).toEqual([HOOK, 'https://other.example/hook'].sort())
 })
+
+describe('banks that Midtrans documents for Snap only', () => {
+  test.each(['danamon', 'bsi', 'seabank', 'saqu'])('%s: chosen, told, paid', async (bank) => {
+    const merchant = bench()
+    const { path } = await open(merchant, {
+      enabled_payments: [`${bank}_va`],
+      [`${bank}_va`]: { va_number: '4242' },
+    })
+    expect((await choose(merchant, path, { method: `${bank}_va` })).status).toBe(303)
+    const { vaNumber, transactionId } = await merchant.simulator.pay('order-1')
+    expect(vaNumber).toMatch(/^\d{4}000000004242$/)
+    await merchant.simulator.idle()
+    expect(merchant.received.map(({ body }) => [body.payment_type, body.transaction_status])).toEqual([
+      ['bank_transfer', 'pending'],
+      ['bank_transfer', 'settlement'],
+    ])
+    expect(merchant.received.at(-1)!.body).toMatchObject({
+      va_numbers: [{ bank, va_number: vaNumber }],
+      payment_amounts: [],
+    })
+    for (const id of ['order-1', transactionId])
+      expect((await merchant.call('GET', `/v2/${id}/status`)).body.transaction_id).toBe(transactionId)
+    // The id of a BSI payment is no UUID.
+    expect(/^[0-9a-f-]{36}$/.test(transactionId)).toBe(bank !== 'bsi')
+  })
+
+  test('are among those of `bank_transfer`', async () => {
+    const merchant = bench()
+    const { path } = await open(merchant, { enabled_payments: ['bank_transfer'] })
+    const { html } = await look(merchant, path)
+    for (const name of ['Danamon', 'BSI', 'SeaBank', 'Saqu']) expect(html).toContain(name)
+    expect(html).not.toContain('GoPay')
+  })
+})

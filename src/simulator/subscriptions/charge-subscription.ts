@@ -32,6 +32,7 @@ export function chargeSubscription(world: World, subscription: Subscription): Ch
     body,
     amount: Math.ceil(Number(amount)),
     ofSnap: false,
+    anyAmount: true,
     extras: { echoed: hasUrl ? {} : { subscription_id: subscription.id } },
   })
   const document = { ...(documentOf(world, outcome, '') as object) } as Readonly<Record<string, unknown>>

@@ -46,6 +46,13 @@ const charges = ({ received }: Bench) =>
     .map(({ body }) => (body.transaction as Readonly<Record<string, unknown>>).status_code)
 
 describe('a subscription', () => {
+  test('may be of less than a card is charged otherwise', async () => {
+    const merchant = merchantWith()
+    await subscribe(merchant, { amount: '5000' })
+    await merchant.simulator.clock.advance(DAY)
+    expect(charges(merchant)).toEqual(['200'])
+  })
+
   test('is charged each interval under an order of its own, told as payment and as subscription', async () => {
     const merchant = merchantWith()
     const { id } = await subscribe(merchant)

@@ -4,7 +4,7 @@ import { balanceMutation } from '../balance.ts'
 import { brokenAnswer } from '../broken-answer.ts'
 import { keyGiven, parse, readBody, readOwnFault } from '../core-api.ts'
 import { actsBefore, type Fault } from '../faults.ts'
-import { createInvoice, getInvoice, voidInvoice } from '../invoices/act.ts'
+import { convertQuotation, createInvoice, getInvoice, voidInvoice } from '../invoices/act.ts'
 import { createLink, deleteLink, getLink, listLinks } from '../payment-links/act.ts'
 import { isObject, WrongShape } from '../reader.ts'
 import { noRouteDocument } from '../refusals.ts'
@@ -42,6 +42,7 @@ const ACTS: Readonly<Record<V1Verb, (world: World, asked: V1Asked) => Answer>> =
   invoice_create: createInvoice,
   invoice_get: getInvoice,
   invoice_void: voidInvoice,
+  invoice_convert: convertQuotation,
   payment_link_create: createLink,
   payment_link_list: listLinks,
   payment_link_get: getLink,
@@ -60,6 +61,7 @@ export async function answerV1(world: World, request: Request): Promise<Response
   const api = v1ApiOf(pathname) ?? 'snap'
   const route = v1RouteOf(request.method, pathname)
   const faults: string[] = []
+  let message: string | null = null
   const log = (httpStatus: number | null, orderId: string | null, replayed: boolean) =>
     world.requests.push({
       at,
@@ -69,7 +71,7 @@ export async function answerV1(world: World, request: Request): Promise<Response
       orderId,
       httpStatus,
       statusCode: null,
-      message: null,
+      message,
       faults,
       replayed,
       durationMs: Math.round(performance.now() - startedMs),
@@ -84,7 +86,7 @@ export async function answerV1(world: World, request: Request): Promise<Response
       return Response.json(noRouteDocument(pathname, world.clock.nowMs()), { status: 404 })
     }
     const body = parse(text)
-    orderId = orderIdIn(body) ?? (route.id || null)
+    orderId = orderIdIn(body) ?? orderIdOf(world, route)
     const asked: V1Asked = { request, verb: route.verb, id: route.id, body, origin }
     const early =
       text === undefined
@@ -94,6 +96,7 @@ export async function answerV1(world: World, request: Request): Promise<Response
           : undefined
     const answered = await answer(world, { asked, route, orderId, early, faults })
     replayed = answered.replayed
+    message = answered.message
     log(answered.response.status, orderId, replayed)
     return answered.response
   } catch (error) {
@@ -111,17 +114,14 @@ interface Work {
   readonly faults: string[]
 }
 
-async function answer(
-  world: World,
-  { asked, route, orderId, early, faults }: Work,
-): Promise<{ readonly response: Response; readonly replayed: boolean }> {
+async function answer(world: World, { asked, route, orderId, early, faults }: Work): Promise<Answered> {
   let own: ReturnType<typeof readOwnFault>
   try {
     own = readOwnFault(asked.request)
   } catch (error) {
     if (!isBayarError(error)) throw error
     const told = { simulator: true, status_message: `X-Simulator-Fault: ${error.message}` }
-    return { response: Response.json(told, { status: 400 }), replayed: false }
+    return { response: Response.json(told, { status: 400 }), replayed: false, message: told.status_message }
   }
   const active = [...own.request, ...world.faults.takeForRequest(route.verb, orderId ?? undefined)]
   faults.push(...active.map((fault) => fault.kind))
@@ -130,7 +130,10 @@ async function answer(
 
   const { memory, key } = memoryOf(world, asked)
   const kept = key === undefined || early ? undefined : memory?.recall(key, world.clock.nowMs())
-  if (kept === 'running') return { response: tell(refuseV1(route.api, 'still_running')), replayed: false }
+  if (kept === 'running') {
+    const refusal = refuseV1(route.api, 'still_running')
+    return { response: tell(refusal), replayed: false, message: messageOf(refusal) }
+  }
   const isFirst = key !== undefined && !early && !kept
   if (isFirst) memory?.begin(key)
   let outcome: Answer | undefined
@@ -142,7 +145,25 @@ async function answer(
     if (isFirst) memory?.finish(key, outcome && outcome.http < 300 ? outcome : undefined, world.clock.nowMs())
   }
   const response = ending || !outcome ? await end(world, route.api, ending) : tell(outcome)
-  return { response, replayed: kept !== undefined }
+  return { response, replayed: kept !== undefined, message: outcome && !ending ? messageOf(outcome) : null }
+}
+
+interface Answered {
+  readonly response: Response
+  readonly replayed: boolean
+  /** Why not, for the log. */
+  readonly message: string | null
+}
+
+function messageOf({ http, body }: Answer): string | null {
+  if (http < 400 || !isObject(body)) return null
+  const { status_message: one, validation_messages: wrong, error_messages: several } = body
+  return (
+    [one, wrong, several]
+      .flat()
+      .filter((text) => typeof text === 'string')
+      .join(' ') || null
+  )
 }
 
 function recalled(world: World, asked: V1Asked, kept: Answer | undefined): Answer | undefined {
@@ -181,6 +202,13 @@ async function end(world: World, api: V1Api, fault: Fault | undefined): Promise<
     tooMany: () => tell(refuseV1(api, 'too_many')),
     refused: (code) => failed(Number(code)),
   })
+}
+
+/** What the path is about, by the order it is for: a token or an invoice's id says nothing to whoever reads the log. */
+function orderIdOf({ checkouts, invoices }: World, { api, id }: V1Route): string | null {
+  if (api === 'snap') return checkouts.find(id)?.orderId ?? null
+  if (api === 'invoice') return invoices.find(id)?.orderId ?? null
+  return id || null
 }
 
 function orderIdIn(body: unknown): string | null {

@@ -37,6 +37,12 @@ export const V1_ENDPOINTS = [
   { verb: 'invoice_create', api: 'invoice', method: 'POST', path: /^\/v1\/invoices$/ },
   { verb: 'invoice_get', api: 'invoice', method: 'GET', path: /^\/v1\/invoices\/([^/]+)$/ },
   { verb: 'invoice_void', api: 'invoice', method: 'PATCH', path: /^\/v1\/invoices\/([^/]+)\/void$/ },
+  {
+    verb: 'invoice_convert',
+    api: 'invoice',
+    method: 'PATCH',
+    path: /^\/v1\/invoices\/([^/]+)\/convert$/,
+  },
   { verb: 'payment_link_create', api: 'payment_link', method: 'POST', path: /^\/v1\/payment-links$/ },
   { verb: 'payment_link_list', api: 'payment_link', method: 'GET', path: /^\/v1\/payment-links$/ },
   { verb: 'payment_link_get', api: 'payment_link', method: 'GET', path: /^\/v1\/payment-links\/([^/]+)$/ },

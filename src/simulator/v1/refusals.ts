@@ -18,7 +18,6 @@ interface RefusalRow {
 // biome-ignore format: a table is read in columns
 export const V1_REFUSALS = {
   wrong_key:            { http: 401, message: 'Access denied, please check client or server key' },
-  not_acceptable:       { http: 406, message: 'Not Acceptable' },
   malformed:            { http: 400, message: 'The request body is not valid JSON' },
   too_many:             { http: 429, message: 'Too many requests' },
   internal:             { http: 500, message: 'Sorry, we encountered internal server error. We will fix this soon.' },
@@ -33,6 +32,7 @@ export const V1_REFUSALS = {
   no_subscription:      { http: 404, message: "Subscription doesn't exist." },
   subscription_ended:   { http: 412, message: 'Subscription has ended.' },
   invoice_taken:        { http: 409, message: 'Duplicate order id' },
+  quotation_not_convertible: { http: 409, message: 'Only a published quotation can be converted' },
   invoice_not_voidable: { http: 409, message: 'Invoice cannot be canceled' },
 } as const satisfies Record<string, RefusalRow>
 
