@@ -28,13 +28,14 @@ import type { EventType } from './events.ts'
 import { max, type Rupiah } from './money.ts'
 import type { News } from './news.ts'
 import type { AttemptState, PaymentState } from './payment.ts'
-import { type RefundReading, readRefunds } from './refund-facts.ts'
+import { givenToWallet, type RefundReading, readRefunds } from './refund-facts.ts'
 import {
   addAttempt,
   attemptOf,
   type Book,
   closeBook,
   isUnderReview,
+  netOf,
   openBook,
   openReview,
   type Plan,
@@ -430,7 +431,10 @@ function takeFacts(book: Book, news: News, reading: Reading, copy: Copy | null):
 
 function reviewExcess(book: Book, news: News, attempt: AttemptState): void {
   const back = attempt.refundedAmount + attempt.chargedBackAmount
-  if (!attempt.paid || back <= attempt.capturedAmount) return
-  const note = `${back} was given back of ${attempt.capturedAmount}.`
+  const given = givenToWallet(attempt, book.refunds)
+  // Reversed or voided, nothing is left; what the user has of it in their wallet, the merchant has paid.
+  if (!attempt.paid || (back <= attempt.capturedAmount && given <= netOf(attempt))) return
+  const beside = given === 0n ? '' : ` by Midtrans, and ${given} to the user’s wallet`
+  const note = `${max(back, attempt.capturedAmount - netOf(attempt))} was given back of ${attempt.capturedAmount}${beside}.`
   openReview(book, news, { transactionId: attempt.transactionId, attempt }, 'refund_excess', note)
 }

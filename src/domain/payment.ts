@@ -93,8 +93,8 @@ export interface AttemptState {
   readonly instructionRanks: Readonly<Record<string, number>>
 }
 
-export type RefundStatus = 'reserved' | 'confirmed' | 'refused' | 'abandoned'
-export type RefundOrigin = 'bayar' | 'gateway' | 'unlisted'
+export type RefundStatus = 'reserved' | 'confirmed' | 'refused' | 'abandoned' | 'given'
+export type RefundOrigin = 'bayar' | 'gateway' | 'unlisted' | 'wallet'
 
 export interface RefundState {
   readonly id: string
@@ -109,9 +109,15 @@ export interface RefundState {
   readonly bankConfirmedAt: Date | null
 }
 
-export type Presumed = 'failed' | 'expired'
+export type Presumed = 'failed' | 'expired' | 'cancelled'
 
 /** A payment with everything that a verdict about it depends on. */
+/** The part of bayar that a payment belongs to: an invoice, a subscription. The prefix of an order id is only a name. */
+export interface PaymentOwner {
+  readonly name: string
+  readonly id: string
+}
+
 export interface PaymentState {
   readonly id: string
   readonly merchant: string
@@ -130,6 +136,8 @@ export interface PaymentState {
   readonly netAmount: Rupiah
   readonly openIntentId: string | null
   readonly owner: string | null
+  /** The customer chooses how to pay: after one way another one may follow, and nobody announces it. */
+  readonly isPage: boolean
   readonly attempts: readonly AttemptState[]
   readonly refunds: readonly RefundState[]
   /** Reviews, as `transaction id|reason`, that do not open again: each opens once. A conflict or mismatch that was decided is `…|closed`: new news may open it again. */

@@ -123,13 +123,26 @@ export function readRefunds(
   }
 }
 
-/** What may still be given back of it: received, less what went back and what refunds under way have set aside. */
+/** What went into the user's wallet instead: Midtrans knows nothing of it. */
+export function givenToWallet(attempt: AttemptState, refunds: readonly RefundState[]): Rupiah {
+  return sumOf(attempt, refunds, 'given')
+}
+
+function sumOf(
+  attempt: AttemptState,
+  refunds: readonly RefundState[],
+  status: RefundState['status'],
+): Rupiah {
+  return refunds
+    .filter((row) => row.transactionId === attempt.transactionId && row.status === status)
+    .reduce((sum, row) => sum + row.amount, 0n)
+}
+
+/** What may still be given back of it: received, less what went back, into a wallet too, and what refunds under way have set aside. */
 export function refundable(attempt: AttemptState, refunds: readonly RefundState[]): Rupiah {
   if (!attempt.paid) return 0n
-  const reserved = refunds
-    .filter((row) => row.transactionId === attempt.transactionId && row.status === 'reserved')
-    .reduce((sum, row) => sum + row.amount, 0n)
-  return max(0n, attempt.capturedAmount - attempt.refundedAmount - attempt.chargedBackAmount - reserved)
+  const apart = sumOf(attempt, refunds, 'reserved') + givenToWallet(attempt, refunds)
+  return max(0n, attempt.capturedAmount - attempt.refundedAmount - attempt.chargedBackAmount - apart)
 }
 
 /** Listing what the unlisted row covered tells nobody anything new. */

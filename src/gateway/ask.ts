@@ -2,6 +2,7 @@ import { BayarError, invalidRequest, type Problem } from '../errors.ts'
 import { basesOf, checkKey, hintFor, type KeyAndPlace } from './account-key.ts'
 import { classify, messagesOf } from './answer-codes.ts'
 import type { Told } from './api-documents.ts'
+import { fitText } from './clean-text.ts'
 import { ENDPOINTS, pathOf, type Verb } from './endpoints.ts'
 import { type Arrived, exchange, orAborted } from './exchange.ts'
 import type { Answer } from './port.ts'
@@ -64,7 +65,8 @@ export function createAsk(options: MidtransClientOptions): AskMidtrans {
       ...asked.headers,
     }
     const body = asked.body === undefined ? null : JSON.stringify(asked.body)
-    const deadline = AbortSignal.timeout(deadlineSeconds * 1000)
+    // Not `AbortSignal.timeout`: its timer lives on after the answer, and a sweep over a million payments would carry tens of thousands of them.
+    const { signal: deadline, stop } = deadlineIn(deadlineSeconds)
     const signal = asked.signal ? AbortSignal.any([deadline, asked.signal]) : deadline
     const send = options.fetch ?? globalThis.fetch
     let received: Arrived
@@ -77,9 +79,20 @@ export function createAsk(options: MidtransClientOptions): AskMidtrans {
       return silence(
         isLate ? `Midtrans did not answer within ${deadlineSeconds} s.` : whatHappened(cause, signal),
       )
+    } finally {
+      stop()
     }
     return answerOf<Body>(verb, received, options)
   }
+}
+
+function deadlineIn(seconds: number): { readonly signal: AbortSignal; readonly stop: () => void } {
+  const controller = new AbortController()
+  const timer = setTimeout(
+    () => controller.abort(new DOMException('The deadline is over.', 'TimeoutError')),
+    seconds * 1000,
+  )
+  return { signal: controller.signal, stop: () => clearTimeout(timer) }
 }
 
 // ---------------------------------------------------------------- address and headers
@@ -137,7 +150,7 @@ function answerOf<Body>(
   const classified = classify(verb, { httpStatus, document })
   const isRefusal = classified.class === 'rejected'
   const { message, validationMessages } = messagesOf(document)
-  const shown = (text: string) => redact(text, [options.serverKey, options.clientKey ?? ''])
+  const shown = (text: string) => fitText(redact(text, [options.serverKey, options.clientKey ?? '']))
   const fromMidtrans = document !== undefined && (message !== '' || classified.class !== 'unknown')
   return {
     ...classified,

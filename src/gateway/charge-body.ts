@@ -2,7 +2,7 @@ import { variantOf } from '../domain/charge-methods.ts'
 import { formatJakartaTime } from '../domain/jakarta-time.ts'
 import { toNumber } from '../domain/money.ts'
 import type { Address, ChargeAsked, CustomerDetails, Item, OrderAsked } from '../domain/payment.ts'
-import { invalidRequest, type Problem } from '../errors.ts'
+import { invalidRequest, isAbout, type Problem } from '../errors.ts'
 import { fieldProblems } from './charge-fields.ts'
 import { defined, methodRequest } from './charge-parts.ts'
 import { paymentMethod } from './payment-methods.ts'
@@ -47,9 +47,6 @@ export function chargeProblems(asked: ChargeAsked, known: readonly Problem[] = [
   check(asked.grossAmount > 0n, 'gross_amount', 'must be positive: at least 1 rupiah')
   check(isSafe(asked.grossAmount), 'gross_amount', 'is more than JSON carries exactly')
   problems.push(...fieldProblems(asked.paymentType, { ...asked }))
-  problems.push(
-    ...METHOD_RULES.filter((rule) => rule.breaks(asked)).map(({ field, reason }) => ({ field, reason })),
-  )
   check(asked.customFields.length <= 3, 'custom_fields', 'are three at most')
   texts(Object.fromEntries(asked.customFields.map((text, index) => [`custom_fields[${index}]`, [text, 255]])))
   texts({
@@ -86,9 +83,15 @@ export function chargeProblems(asked: ChargeAsked, known: readonly Problem[] = [
       [`item_details[${index}].merchant_name`]: [item.merchantName, 50],
     })
   })
-  if (problems.length > 0) return problems
-
-  if (asked.items.length > 0) {
+  // What fields must be together is told beside what is wrong with the others. Of a field that cannot be read nothing more is known.
+  const wrong = [...problems]
+  const isReadable = (...fields: readonly string[]) =>
+    !wrong.some((problem) => fields.some((field) => isAbout(problem.field, field)))
+  for (const rule of METHOD_RULES) {
+    if (isReadable('payment_type', rule.field, ...rule.beside) && rule.breaks(asked))
+      problems.push({ field: rule.field, reason: rule.reason })
+  }
+  if (asked.items.length > 0 && isReadable('item_details', 'gross_amount')) {
     const sum = asked.items.reduce((total, item) => total + item.price * BigInt(item.quantity), 0n)
     check(
       sum === asked.grossAmount,
@@ -96,7 +99,7 @@ export function chargeProblems(asked: ChargeAsked, known: readonly Problem[] = [
       `add up to ${sum}, but gross_amount is ${asked.grossAmount}`,
     )
   }
-  problems.push(...expiryProblems(asked))
+  if (isReadable('payment_type', 'custom_expiry')) problems.push(...expiryProblems(asked))
   if (problems.length > 0) return problems
 
   const bytes = bytesOf(asked)
@@ -135,6 +138,8 @@ const ADDRESS_MAX: Readonly<Record<keyof WireAddress, number>> = {
 /** What two fields must be together. */
 interface MethodRule {
   readonly field: string
+  /** The other fields that it looks at. */
+  readonly beside: readonly string[]
   readonly reason: string
   readonly breaks: (asked: ChargeAsked) => boolean
 }
@@ -143,16 +148,17 @@ const isLoan = ({ paymentType }: ChargeAsked) => paymentType === 'akulaku' || pa
 
 // biome-ignore format: a table is read in columns
 const METHOD_RULES: readonly MethodRule[] = [
-  { field: 'sub_company_code',     reason: 'is for BCA only',                                breaks: (asked) => asked.paymentType === 'bank_transfer' && asked.subCompanyCode !== undefined && asked.bank !== 'bca' },
-  { field: 'recipient_name',       reason: 'is for Permata only',                            breaks: (asked) => asked.paymentType === 'bank_transfer' && asked.recipientName !== undefined && asked.bank !== 'permata' },
-  { field: 'alfamart_free_texts',  reason: 'is for alfamart only',                           breaks: (asked) => asked.paymentType === 'cstore' && asked.alfamartFreeTexts !== undefined && asked.store !== 'alfamart' },
-  { field: 'payment_option_token', reason: 'belongs together with account_id',               breaks: (asked) => asked.paymentType === 'gopay' && (asked.accountId === undefined) !== (asked.paymentOptionToken === undefined) },
-  { field: 'account_id',           reason: 'is missing: only a linked account can be asked for pre_auth, recurring or promotion_ids',
+  { field: 'point_redeem_amount',  beside: ['gross_amount'], reason: 'is more than gross_amount',                      breaks: (asked) => asked.paymentType === 'credit_card' && (asked.pointRedeemAmount ?? 0) > asked.grossAmount },
+  { field: 'sub_company_code',     beside: ['bank'], reason: 'is for BCA only',                                breaks: (asked) => asked.paymentType === 'bank_transfer' && asked.subCompanyCode !== undefined && asked.bank !== 'bca' },
+  { field: 'recipient_name',       beside: ['bank'], reason: 'is for Permata only',                            breaks: (asked) => asked.paymentType === 'bank_transfer' && asked.recipientName !== undefined && asked.bank !== 'permata' },
+  { field: 'alfamart_free_texts',  beside: ['store'], reason: 'is for alfamart only',                           breaks: (asked) => asked.paymentType === 'cstore' && asked.alfamartFreeTexts !== undefined && asked.store !== 'alfamart' },
+  { field: 'payment_option_token', beside: ['account_id'], reason: 'belongs together with account_id',               breaks: (asked) => asked.paymentType === 'gopay' && (asked.accountId === undefined) !== (asked.paymentOptionToken === undefined) },
+  { field: 'account_id',           beside: ['pre_auth', 'recurring', 'promotion_ids'], reason: 'is missing: only a linked account can be asked for pre_auth, recurring or promotion_ids',
                                                                                              breaks: (asked) => asked.paymentType === 'gopay' && asked.accountId === undefined && (asked.preAuth === true || asked.recurring === true || asked.promotionIds !== undefined) },
   // Lenders judge what is bought, and by whom.
-  { field: 'item_details',         reason: 'are missing: akulaku and kredivo need them',     breaks: (asked) => isLoan(asked) && asked.items.length === 0 },
-  { field: 'customer_details',     reason: 'are missing: akulaku and kredivo need them',     breaks: (asked) => isLoan(asked) && Object.keys(asked.customer).length === 0 },
-  { field: 'item_details',         reason: 'need ids that differ: akulaku tells them apart by id',
+  { field: 'item_details',         beside: [], reason: 'are missing: akulaku and kredivo need them',     breaks: (asked) => isLoan(asked) && asked.items.length === 0 },
+  { field: 'customer_details',     beside: [], reason: 'are missing: akulaku and kredivo need them',     breaks: (asked) => isLoan(asked) && Object.keys(asked.customer).length === 0 },
+  { field: 'item_details',         beside: [], reason: 'need ids that differ: akulaku tells them apart by id',
                                                                                              breaks: (asked) => asked.paymentType === 'akulaku' && hasSameIds(asked.items) },
 ]
 
@@ -219,7 +225,7 @@ export function orderBody(asked: OrderAsked) {
   }
 }
 
-function customerOf({ billingAddress, shippingAddress, ...customer }: CustomerDetails): WireCustomer {
+export function customerOf({ billingAddress, shippingAddress, ...customer }: CustomerDetails): WireCustomer {
   return {
     ...present({
       first_name: customer.firstName,

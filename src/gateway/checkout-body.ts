@@ -4,6 +4,7 @@ import type { Problem } from '../errors.ts'
 import type { SnapRequest } from './api-documents.ts'
 import { chargeProblems, orderBody, spanIn } from './charge-body.ts'
 import { readDocument } from './read-document.ts'
+import type { PaymentType } from './wire.ts'
 
 /** Snap's names of the methods. Source: docs/midtrans/protocol.md §14. */
 export const SNAP_METHODS = [
@@ -32,6 +33,14 @@ export const SNAP_METHODS = [
   'kredivo',
 ] as const
 export type SnapMethod = (typeof SNAP_METHODS)[number]
+
+/** The payment type that each is charged as. */
+export function paymentTypeOf(name: SnapMethod): PaymentType {
+  if (name.endsWith('_va')) return 'bank_transfer'
+  if (name === 'other_qris') return 'qris'
+  if (name === 'indomaret' || name === 'alfamart') return 'cstore'
+  return name as PaymentType
+}
 
 /** How long a page lives: 24 h unless asked, and these at least and at most. */
 const PAGE = { seconds: 86_400, min: 20, max: 7 * 86_400 } as const

@@ -6,6 +6,11 @@ export function cleanText(value: unknown, field: keyof typeof TEXT_MAX): string 
   if (typeof value !== 'string' || value === '') return null
   const max = TEXT_MAX[field]
   const text = value.length > max ? value.slice(0, max) : value
+  return fitText(text)
+}
+
+/** However long. */
+export function fitText(text: string): string {
   return UNFIT.test(text) ? text.replace(ALL_UNFIT, '\ufffd') : text
 }
 

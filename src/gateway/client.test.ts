@@ -175,6 +175,15 @@ describe('what comes back', () => {
     expect(new TextDecoder().decode(answer.document!)).toBe(body)
   })
 
+  it('a sentence that a column can keep: else what it says of the money would be lost with it', async () => {
+    const { client } = clientWith(
+      json({ status_code: '402', status_message: 'No\u0000 \ud800', validation_messages: ['\u0000'] }),
+    )
+    const answer = await client.status('INV-1')
+    expect(answer.message).toBe('No\ufffd \ufffd')
+    expect(answer.validationMessages).toEqual(['\ufffd'])
+  })
+
   it('a refusal in the body over HTTP 200 (defect D6), with its reasons', async () => {
     const { client } = clientWith(
       json({

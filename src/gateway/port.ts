@@ -1,6 +1,8 @@
 import type { AnswerClass } from '../domain/answer-class.ts'
+import type { InvoiceAsked } from '../domain/invoice.ts'
 import type { Rupiah } from '../domain/money.ts'
 import type { ChargeAsked, CheckoutAsked } from '../domain/payment.ts'
+import type { SubscriptionAsked, SubscriptionChangeAsked } from '../domain/subscription.ts'
 import type { PayAccountAsked } from './pay-account.ts'
 
 /**
@@ -44,6 +46,9 @@ export interface Gateway {
   charge(ask: Ask, asked: ChargeAsked): Promise<Answer>
   /** A hosted page (Snap). Until the customer has chosen a method, a second one takes the first one's place. */
   checkout(ask: Ask, asked: CheckoutAsked): Promise<Answer>
+  /** Nobody can choose a way to pay on it any more. Refused while the customer pays on it. */
+  cancelPage(ask: Ask, token: string): Promise<Answer>
+  expirePage(ask: Ask, token: string): Promise<Answer>
   /** By transaction id wherever there is one: an order id may name several transactions. */
   status(ask: Ask, id: string): Promise<Answer>
   cancel(ask: Ask, id: string): Promise<Answer>
@@ -56,7 +61,20 @@ export interface Gateway {
   refund(ask: Ask, id: string, asked: RefundAsked): Promise<Answer>
   /** Asks the bank or wallet at once, and hears its answer. */
   directRefund(ask: Ask, id: string, asked: RefundAsked): Promise<Answer>
+  /** The Invoicing API. Midtrans keeps the first answer under a key for five minutes, and one invoice for an order id for ever. */
+  createInvoice(ask: Ask, asked: InvoiceAsked): Promise<Answer>
+  getInvoice(ask: Ask, id: string): Promise<Answer>
+  voidInvoice(ask: Ask, id: string): Promise<Answer>
   createPayAccount(ask: Ask, asked: PayAccountAsked): Promise<Answer>
   getPayAccount(ask: Ask, accountId: string): Promise<Answer>
   unbindPayAccount(ask: Ask, accountId: string): Promise<Answer>
+  /** What the account's balance was at two instants. */
+  balance(ask: Ask, period: { readonly from: Date; readonly to: Date }): Promise<Answer>
+  createSubscription(ask: Ask, asked: SubscriptionAsked): Promise<Answer>
+  getSubscription(ask: Ask, subscriptionId: string): Promise<Answer>
+  updateSubscription(ask: Ask, subscriptionId: string, asked: SubscriptionChangeAsked): Promise<Answer>
+  /** Retries that are planned already still run; `cancelSubscription` stops them, too. */
+  disableSubscription(ask: Ask, subscriptionId: string): Promise<Answer>
+  enableSubscription(ask: Ask, subscriptionId: string): Promise<Answer>
+  cancelSubscription(ask: Ask, subscriptionId: string): Promise<Answer>
 }
