@@ -33,9 +33,12 @@ export function isWatched(plan: Plan): boolean {
   return plan.changed && plan.changedAttempts.length > 0 && !hasEnded(plan)
 }
 
-/** Expired by our clock is only a guess: it stays on the list until Midtrans gives an ending. */
+/** Expired by our clock is only a guess: it stays on the list until Midtrans gives an ending. On a page another way to pay may be begun: the check knows when nobody can any more. */
 export function isUnwatched(plan: Plan): boolean {
-  return plan.changed && plan.payment.presumed !== 'expired' && hasEnded(plan)
+  const { presumed, isPage, attempts } = plan.payment
+  const isGuess = presumed === 'expired' || presumed === 'cancelled'
+  const mayFollow = isPage && attempts.length > 0 && !attempts.some((attempt) => attempt.paid)
+  return plan.changed && !isGuess && !mayFollow && hasEnded(plan)
 }
 
 /** While another way of paying it is open, money may still come: a customer who pays twice must not go unnoticed. */

@@ -12,6 +12,10 @@ export interface Backlog {
   /** Without those of retired handlers, which nobody can deliver any more. */
   readonly deadDeliveries: number
   readonly openReviews: number
+  readonly waitingTasks: number
+  /** Due for over a minute, and nobody has taken them. */
+  readonly overdueTasks: number
+  readonly failedTasks: number
 }
 
 export async function countBacklog(database: Queryable, at: Date): Promise<Backlog> {
@@ -23,7 +27,10 @@ export async function countBacklog(database: Queryable, at: Date): Promise<Backl
             (select count(*)::int from bayar.deliveries where state = 'waiting') as "waitingDeliveries",
             (select count(*)::int from bayar.deliveries where state = 'waiting' and due_at < $1::timestamptz - interval '1 minute') as "overdueDeliveries",
             (select count(*)::int from bayar.deliveries d join bayar.handlers h on h.id = d.handler_id where d.state = 'dead' and h.retired_at is null) as "deadDeliveries",
-            (select count(*)::int from bayar.reviews where closed_at is null) as "openReviews"`,
+            (select count(*)::int from bayar.reviews where closed_at is null) as "openReviews",
+            (select count(*)::int from bayar.tasks where state in ('waiting', 'running')) as "waitingTasks",
+            (select count(*)::int from bayar.tasks where state = 'waiting' and due_at < $1::timestamptz - interval '1 minute') as "overdueTasks",
+            (select count(*)::int from bayar.tasks where state = 'failed') as "failedTasks"`,
     [at],
   )
   return rows[0]!

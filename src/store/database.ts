@@ -17,8 +17,8 @@ export interface Queryable {
 }
 
 export interface Transaction extends Queryable {
-  /** Runs part of the work so that its failure leaves the rest alone. */
-  savepoint<T>(work: () => Promise<T>): Promise<T>
+  /** Runs part of the work so that its failure leaves the rest alone; with a limit, for each of its statements alone. */
+  savepoint<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>
 }
 
 export interface Database extends Queryable {
@@ -32,7 +32,7 @@ export interface Database extends Queryable {
 export type Pool = pg.Pool
 
 export interface TransactionOptions {
-  /** The server ends a statement of this transaction after so long. */
+  /** The server ends a statement after so long. */
   readonly statementTimeoutMs?: number
 }
 
@@ -71,21 +71,34 @@ export function mustRunAgain(error: unknown): boolean {
 
 /** The database is gone or cannot write, and nobody knows whether the last commit arrived: it is not the work's fault. */
 export function connectionLost(error: unknown): boolean {
+  if (isBayarError(error)) return error.code === 'database_unreachable'
   const state = sqlState(error)
   // 25006: it is a standby now. 53 and 58: its disk is full, or worse.
   if (state !== undefined) return state === '25006' || /^(08|53|58|57P)/.test(state)
   const code = (error as { code?: string } | null)?.code
   return (
-    code === 'ECONNREFUSED' ||
-    code === 'ECONNRESET' ||
-    code === 'EPIPE' ||
-    code === 'ENOENT' ||
-    code === 'ETIMEDOUT' ||
-    // pg gives these three no code of their own.
+    (code !== undefined && LOST_CODES.has(code)) ||
+    // pg gives these no code of their own.
     (error instanceof Error &&
-      /Connection terminated|connection timeout|timeout exceeded when trying to connect/i.test(error.message))
+      /Connection terminated|connection timeout|timeout exceeded when trying to connect|not queryable/i.test(
+        error.message,
+      ))
   )
 }
+
+/** ENOENT is the socket of a server on this machine. */
+const LOST_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ENOENT',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])
 
 export function sqlState(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code
@@ -104,7 +117,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     named ? { name: planned(name), text, values: params as unknown[] } : { text, values: params as unknown[] }
 
   const run = async <R>(client: pg.Pool | pg.PoolClient, query: pg.QueryConfig) => {
-    const result = await client.query<R & pg.QueryResultRow>({ ...query, types: TYPES })
+    const result = await orUnreachable(client.query<R & pg.QueryResultRow>({ ...query, types: TYPES }))
     return { rows: result.rows as R[], rowCount: result.rowCount }
   }
 
@@ -112,7 +125,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     work: (tx: Transaction) => Promise<T>,
     { statementTimeoutMs }: TransactionOptions,
   ): Promise<T> {
-    const client = await connect(pool)
+    const client = await orUnreachable(pool.connect())
     let broken: Error | undefined
     // What a handler started goes on with this in its context; it must know when the transaction is over.
     const state = { isOpen: true }
@@ -123,10 +136,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     client.on('error', onError)
     try {
       // Both are set here because a host's role may have other defaults, and both are promises of ours (design §1).
-      await client.query(
-        `begin isolation level read committed; set local synchronous_commit = on${
-          statementTimeoutMs ? `; set local statement_timeout = ${Math.trunc(statementTimeoutMs)}` : ''
-        }`,
+      await orUnreachable(
+        client.query(
+          `begin isolation level read committed; set local synchronous_commit = on${
+            statementTimeoutMs ? `; set local statement_timeout = ${Math.trunc(statementTimeoutMs)}` : ''
+          }`,
+        ),
       )
       let depth = 0
       // A handler that outlives its transaction must not speak into the next user's.
@@ -137,22 +152,27 @@ export function openDatabase(options: DatabaseOptions): Database {
       const tx: Transaction = {
         query: (text, params = []) => ask({ text, values: params as unknown[] }),
         prepared: (name, text, params) => ask(statement(name, text, params)),
-        async savepoint(inner) {
+        async savepoint(inner, { statementTimeoutMs: limit } = {}) {
           const name = `bayar_${++depth}`
-          await client.query(`savepoint ${name}`)
+          const before = await beginSavepoint(client, name, limit)
           try {
             const result = await inner()
-            await client.query(`release savepoint ${name}`)
+            // A rollback to the savepoint takes the limit back by itself.
+            await orUnreachable(
+              client.query(
+                `release savepoint ${name}${before === null ? '' : `; set local statement_timeout = '${before}'`}`,
+              ),
+            )
             return result
           } catch (error) {
-            await client.query(`rollback to savepoint ${name}; release savepoint ${name}`)
+            await orUnreachable(client.query(`rollback to savepoint ${name}; release savepoint ${name}`))
             throw error
           }
         },
       }
       const result = await openTransaction.run(state, () => work(tx))
       state.isOpen = false
-      const { command } = await client.query('commit')
+      const { command } = await orUnreachable(client.query('commit'))
       // A statement failed, and whoever asked it said nothing: PostgreSQL then ends with ROLLBACK, without an error.
       if (command !== 'COMMIT')
         throw new Error('a statement of the transaction failed, and it was rolled back')
@@ -203,22 +223,31 @@ function planNames(): (name: string) => string {
   }
 }
 
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+/** Whoever asks for something while the database is down or restarts is told so, wherever it was noticed: to come again later, and not that something is wrong with us. */
+async function orUnreachable<T>(asked: Promise<T>): Promise<T> {
   try {
-    return await pool.connect()
+    return await asked
   } catch (error) {
     throw connectionLost(error) ? unreachable(error) : error
   }
 }
 
-/** Sets how long a statement of this transaction may take, and answers what it was before. */
-export async function limitStatements(tx: Queryable, to: string): Promise<string> {
-  const { rows } = await tx.prepared<{ before: string }>(
-    'bayar_limit_statements',
-    `select current_setting('statement_timeout') as before, set_config('statement_timeout', $1, true)`,
-    [to],
-  )
-  return rows[0]!.before
+/** Answers how long a statement might take before, where that is changed: asked in the same round trip, because a payment's lock is held meanwhile. */
+async function beginSavepoint(
+  client: pg.PoolClient,
+  name: string,
+  statementTimeoutMs: number | undefined,
+): Promise<string | null> {
+  if (statementTimeoutMs === undefined) {
+    await orUnreachable(client.query(`savepoint ${name}`))
+    return null
+  }
+  const results = (await orUnreachable(
+    client.query(
+      `savepoint ${name}; show statement_timeout; set local statement_timeout = ${Math.trunc(statementTimeoutMs)}`,
+    ),
+  )) as unknown as readonly pg.QueryResult<{ statement_timeout: string }>[]
+  return results[1]!.rows[0]!.statement_timeout
 }
 
 /** The cause's own words name host and port, never the password. */

@@ -180,13 +180,13 @@ export async function readDeliveries(
 export async function listDeadDeliveries(
   database: Queryable,
   limit: number,
-): Promise<readonly (DeliveryRow & { order_id: string; type: string })[]> {
-  const { rows } = await database.query<DeliveryRow & { order_id: string; type: string }>(
+): Promise<readonly (DeliveryRow & { order_id: string | null; type: string })[]> {
+  const { rows } = await database.query<DeliveryRow & { order_id: string | null; type: string }>(
     `select h.name as handler, d.state, d.attempts, d.replays, d.error, d.due_at, d.finished_at, d.event_id, d.sequence, p.order_id, e.type
        from bayar.deliveries d
        join bayar.handlers h on h.id = d.handler_id
        join bayar.events e on e.id = d.event_id
-       join bayar.payments p on p.id = d.subject_id
+       left join bayar.payments p on p.id = coalesce(e.payment_id, d.subject_id)
       where d.state = 'dead' order by d.event_id desc limit $1`,
     [limit],
   )

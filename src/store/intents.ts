@@ -1,4 +1,4 @@
-import type { AnswerClass } from '../domain/answer-class.ts'
+import type { AnswerColumns } from './answers.ts'
 import type { Queryable } from './database.ts'
 import { type AskJson, askJson } from './host-transaction.ts'
 
@@ -73,7 +73,7 @@ export async function claimPreparedIntent(
   return rows[0]
 }
 
-export interface IntentRow {
+export interface IntentRow extends AnswerColumns {
   readonly id: string
   readonly payment_id: string
   readonly merchant: string
@@ -86,11 +86,6 @@ export interface IntentRow {
   readonly requested_by: string
   readonly send_before: Date | null
   readonly sent_at: Date | null
-  readonly answer_class: AnswerClass | null
-  readonly answer_code: string | null
-  readonly answer_message: string | null
-  readonly answer: Buffer | null
-  readonly answered_at: Date | null
   readonly checks: number
   readonly created_at: Date
 }
@@ -119,6 +114,21 @@ export async function findLatestIntent(
   return rows[0]
 }
 
+/** Whether the hosted page of this token was ended at our asking: by Midtrans's word (`done`), or nobody knows, because every answer was lost (`absent`). */
+export async function askedToEndPage(
+  database: Queryable,
+  paymentId: string,
+  token: string,
+  state: 'done' | 'absent',
+): Promise<boolean> {
+  const { rows } = await database.query(
+    `select 1 from bayar.intents
+      where payment_id = $1 and command in ('cancel', 'expire') and transaction_id is null and state = $3 and request ->> 'token' = $2 limit 1`,
+    [paymentId, token, state],
+  )
+  return rows.length > 0
+}
+
 export async function lockOpenIntent(tx: Queryable, id: string): Promise<IntentRow | undefined> {
   const { rows } = await tx.query<IntentRow>(
     `select ${COLUMNS} from bayar.intents i join bayar.payments p on p.id = i.payment_id
@@ -126,19 +136,6 @@ export async function lockOpenIntent(tx: Queryable, id: string): Promise<IntentR
     [id],
   )
   return rows[0]
-}
-
-/** What Midtrans answered, kept before anything is made of it: after a crash it is applied from here. */
-export async function recordAnswer(
-  tx: Queryable,
-  id: string,
-  answer: { class: AnswerClass; code: string | null; message: string; document: Uint8Array | null },
-  at: Date,
-): Promise<void> {
-  await tx.query(
-    `update bayar.intents set answer_class = $2, answer_code = $3, answer_message = $4, answer = $5, answered_at = $6 where id = $1`,
-    [id, answer.class, answer.code, answer.message.slice(0, 500), answer.document, at],
-  )
 }
 
 export async function endIntent(

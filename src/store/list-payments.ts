@@ -9,6 +9,8 @@ export interface PaymentFilter {
   readonly transactionId?: string
   readonly emailPrefix?: string
   readonly userId?: string
+  /** What it belongs to: an invoice, a subscription. */
+  readonly ownerId?: string
   readonly paymentType?: string
   readonly status?: PaymentStatus
   readonly createdFrom?: Date
@@ -49,6 +51,7 @@ export async function listPayments(
   }
   if (filter.emailPrefix !== undefined)
     where.push(`lower(p.customer_email) like ${given(`${escapeLike(filter.emailPrefix.toLowerCase())}%`)}`)
+  if (filter.ownerId !== undefined) where.push(`p.owner_id = ${given(filter.ownerId)}`)
   if (filter.userId !== undefined) where.push(`p.user_id = ${given(filter.userId)}`)
   if (filter.paymentType !== undefined) where.push(`p.payment_type = ${given(filter.paymentType)}`)
   if (filter.status !== undefined) where.push(`coalesce(p.presumed, p.status) = ${given(filter.status)}`)

@@ -241,6 +241,21 @@ export async function requeueForeign(database: Queryable, ids: readonly string[]
   return rowCount ?? 0
 }
 
+/** The transactions that notices of an order named while it was not here, the latest first. */
+export async function listForeignTransactions(
+  database: Queryable,
+  merchant: string,
+  orderId: string,
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ transaction_id: string }>(
+    `select transaction_id from bayar.notifications
+      where payment_id is null and order_id = $2 and merchant = $1 and status = 'foreign' and transaction_id is not null
+      group by transaction_id order by max(id::text) desc limit 10`,
+    [merchant, orderId],
+  )
+  return rows.map((row) => row.transaction_id)
+}
+
 /** Notices that wait for the decision about one transaction: each is judged again. */
 export async function queueReviewed(
   tx: Queryable,

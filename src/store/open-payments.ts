@@ -7,6 +7,8 @@ export interface OpenPayment {
   readonly order_id: string
   readonly checks: number
   readonly created_at: Date
+  /** Its customer chooses on a page of Midtrans's. */
+  readonly is_checkout: boolean
 }
 
 /** Takes payments whose check is due for the length of a lease. */
@@ -21,7 +23,7 @@ export async function claimDuePayments(
        update bayar.open_payments o set next_check_at = $2, checks = o.checks + 1 from due where o.payment_id = due.payment_id
        returning o.payment_id, o.checks
      )
-     select t.payment_id, t.checks, p.merchant, p.order_id, p.created_at from taken t join bayar.payments p on p.id = t.payment_id`,
+     select t.payment_id, t.checks, p.merchant, p.order_id, p.created_at, p.payment_type is null as is_checkout from taken t join bayar.payments p on p.id = t.payment_id`,
     [options.at, options.leaseUntil, options.limit],
   )
   return rows
@@ -32,6 +34,18 @@ export async function planNextCheck(database: Queryable, paymentId: string, at: 
     paymentId,
     at,
   ])
+}
+
+/** The same for a whole page; what has ended meanwhile is no longer there. */
+export async function planChecks(
+  database: Queryable,
+  planned: readonly { readonly paymentId: string; readonly at: Date }[],
+): Promise<void> {
+  if (planned.length === 0) return
+  await database.query(
+    `update bayar.open_payments o set next_check_at = p.at from unnest($1::uuid[], $2::timestamptz[]) as p(id, at) where o.payment_id = p.id`,
+    [planned.map(({ paymentId }) => paymentId), planned.map(({ at }) => at)],
+  )
 }
 
 /** It is open again, from the beginning. */
@@ -55,4 +69,57 @@ export async function checkSoon(database: Queryable, paymentId: string, at: Date
       where payment_id = $1 and next_check_at > $2::timestamptz + interval '10 minutes'`,
     [paymentId, at],
   )
+}
+
+export async function countOpenPayments(database: Queryable, dueAt: Date | null): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    'select count(*)::int as count from bayar.open_payments where $1::timestamptz is null or next_check_at <= $1',
+    [dueAt],
+  )
+  return rows[0]!.count
+}
+
+/** A page of all open payments becomes due, by the order of their ids. Returns the last id; null at the end. */
+export async function queueOpenPayments(
+  database: Queryable,
+  page: { after: string | null; limit: number; at: Date },
+): Promise<{ readonly last: string | null; readonly queued: number }> {
+  const { rows } = await database.query<{ last: string | null; walked: number; queued: number }>(
+    `with page as materialized (
+       select payment_id, next_check_at from bayar.open_payments where $1::uuid is null or payment_id > $1 order by payment_id limit $2
+     ), queued as (
+       update bayar.open_payments o set next_check_at = $3 from page where o.payment_id = page.payment_id and page.next_check_at > $3 returning 1
+     )
+     select (select payment_id from page order by payment_id desc limit 1) as last, (select count(*)::int from page) as walked, (select count(*)::int from queued) as queued`,
+    [page.after, page.limit, page.at],
+  )
+  const { last, walked, queued } = rows[0]!
+  return { last: walked < page.limit ? null : last, queued }
+}
+
+export interface StalePayment {
+  readonly payment_id: string
+  readonly merchant: string
+  readonly order_id: string
+}
+
+/**
+ * A page of payments that show pending after their time, by the order of their ids. One that was asked to expire lately is left out: what Midtrans would not end a moment ago it will not end now.
+ */
+export async function listStalePayments(
+  database: Queryable,
+  options: { after: string | null; expiredBefore: Date; notAskedSince: Date; limit: number },
+): Promise<readonly StalePayment[]> {
+  const { rows } = await database.query<StalePayment>(
+    `select o.payment_id, p.merchant, p.order_id
+       from bayar.open_payments o join bayar.payments p on p.id = o.payment_id
+      where ($1::uuid is null or o.payment_id > $1)
+        and exists (select 1 from bayar.attempts a where a.payment_id = o.payment_id and a.status = 'pending' and a.expiry_time < $2)
+        and not exists (select 1 from bayar.intents i where i.payment_id = o.payment_id and i.command = 'expire' and i.created_at > $3)
+        -- What Midtrans says of it cannot be read, and a person knows: it is asked about by its schedule alone.
+        and not exists (select 1 from bayar.reviews v where v.payment_id = o.payment_id and v.reason = 'unclear' and v.closed_at is null)
+      order by o.payment_id limit $4`,
+    [options.after, options.expiredBefore, options.notAskedSince, options.limit],
+  )
+  return rows
 }

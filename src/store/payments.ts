@@ -17,6 +17,7 @@ export interface PaymentRow {
   readonly net_amount: bigint
   readonly open_intent_id: string | null
   readonly owner: string | null
+  readonly owner_id: string | null
   readonly user_id: string | null
   readonly customer_first_name: string | null
   readonly customer_last_name: string | null
@@ -30,9 +31,12 @@ export interface PaymentRow {
   readonly attempts: readonly AttemptRow[]
   readonly items: readonly ItemRow[]
   readonly open_reviews: readonly string[]
-  /** The answer of an open charge is unknown: its outcome is being looked up. */
+  /** A charge was sent, and its answer is not known: under way, or lost and being looked up. */
   readonly outcome_unknown: boolean
 }
+
+/** As much of it as is shown. */
+export type ShownPayment = Omit<PaymentRow, 'open_intent_id' | 'owner_id' | 'request_digest'>
 
 /** Read as a row, or in JSON with money and times as text. */
 export interface AttemptRow {
@@ -67,8 +71,9 @@ export interface ItemRow {
 
 const BESIDE = `
        coalesce((select array_agg(v.reason order by v.id) from bayar.reviews v where v.payment_id = p.id and v.closed_at is null), '{}') as open_reviews,
-       p.open_intent_id is not null and exists (
-         select 1 from bayar.intents i where i.id = p.open_intent_id and i.state = 'sent' and i.answer_class is not null) as outcome_unknown`
+       -- A notice may have named the transaction already: how to pay it stands in the answer, and in nothing else.
+       p.status in ('created', 'pending') and p.presumed is null and exists (
+         select 1 from bayar.intents i where i.payment_id = p.id and i.command in ('charge', 'checkout') and i.state = 'sent') as outcome_unknown`
 
 const VIEW = viewWith(null)
 
@@ -93,6 +98,15 @@ export async function findPayment(database: Queryable, id: string): Promise<Paym
   return rows[0]
 }
 
+/** Which of its kind the payment belongs to. */
+export async function readOwnerId(tx: Queryable, id: string): Promise<string | null> {
+  const { rows } = await tx.query<{ owner_id: string | null }>(
+    'select owner_id from bayar.payments where id = $1',
+    [id],
+  )
+  return rows[0]?.owner_id ?? null
+}
+
 export async function findPaymentByOrder(
   database: Queryable,
   merchant: string,
@@ -103,44 +117,6 @@ export async function findPaymentByOrder(
     orderId,
   ])
   return rows[0]
-}
-
-/** Many at once, for the worker. What hangs on them is read as rows: writing each as JSON costs the server more than finding it. */
-export async function findPayments(
-  database: Queryable,
-  ids: readonly string[],
-): Promise<readonly PaymentRow[]> {
-  if (ids.length === 1) {
-    const payment = await findPayment(database, ids[0]!)
-    return payment ? [payment] : []
-  }
-  const [payments, attempts, items] = await Promise.all([
-    database.prepared<Omit<PaymentRow, 'attempts' | 'items'>>(
-      'bayar_find_payments',
-      `select p.*,${BESIDE} from bayar.payments p where p.id = any ($1::uuid[])`,
-      [ids],
-    ),
-    database.prepared<AttemptRow & { readonly payment_id: string }>(
-      'bayar_find_attempts',
-      `select a.payment_id, a.id, a.transaction_id, a.status, a.paid, a.gross_amount, a.captured_amount, a.refunded_amount, a.charged_back_amount,
-              a.transaction_status, a.fraud_status, a.status_code, a.payment_type, a.transaction_time, a.settlement_time, a.expiry_time, a.instructions
-         from bayar.attempts a where a.payment_id = any ($1::uuid[]) order by a.id`,
-      [ids],
-    ),
-    database.prepared<ItemRow & { readonly payment_id: string }>(
-      'bayar_find_items',
-      `select i.payment_id, i.item_id as id, i.name, i.price::text, i.quantity, i.brand, i.category, i.merchant_name, i.url
-         from bayar.payment_items i where i.payment_id = any ($1::uuid[]) order by i.payment_id, i.position`,
-      [ids],
-    ),
-  ])
-  const attemptsOf = Map.groupBy(attempts.rows, (attempt) => attempt.payment_id)
-  const itemsOf = Map.groupBy(items.rows, (item) => item.payment_id)
-  return payments.rows.map((payment) => ({
-    ...payment,
-    attempts: attemptsOf.get(payment.id) ?? [],
-    items: itemsOf.get(payment.id) ?? [],
-  }))
 }
 
 /** Takes the payment's lock for the rest of the transaction. */

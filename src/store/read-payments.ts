@@ -39,6 +39,7 @@ interface Row {
   net_amount: bigint
   open_intent_id: string | null
   owner: string | null
+  is_page: boolean
   attempt_id: string | null
   transaction_id: string
   attempt_status: AttemptStatus
@@ -90,7 +91,7 @@ const ASKED: readonly Column<Asked>[] = [
 const READ = `
 select asked.i, (select version from bayar.handler_registry) as registry_version,
        p.id, p.version, p.status, p.presumed, p.presumed_event, p.gross_amount, p.capture_amount, p.currency,
-       p.net_amount, p.open_intent_id, p.owner,
+       p.net_amount, p.open_intent_id, p.owner, p.payment_type is null as is_page,
        a.id as attempt_id, a.transaction_id, a.status as attempt_status, a.paid, a.gross_amount as attempt_gross, a.captured_amount,
        a.refund_total, a.refunded_amount, a.charged_back_amount, a.transaction_status, a.fraud_status, a.status_code, a.payment_type,
        date_part('epoch', a.transaction_time) * 1000 as transaction_ms, date_part('epoch', a.settlement_time) * 1000 as settlement_ms,
@@ -150,6 +151,7 @@ function toPayment({ merchant, orderId }: Asked, row: Row, attempts: readonly At
     netAmount: row.net_amount,
     openIntentId: row.open_intent_id,
     owner: row.owner,
+    isPage: row.is_page,
     attempts,
     refunds: row.refunds?.map(toRefund) ?? [],
     reviews: row.reviews ?? [],

@@ -33,6 +33,27 @@ export async function reserveRefund(tx: Queryable, refund: NewRefund): Promise<v
   )
 }
 
+/** It went into the user's wallet: done, in this transaction. The database refuses one that goes beyond what was received. */
+export async function insertGivenRefund(tx: Queryable, refund: Omit<NewRefund, 'intentId'>): Promise<void> {
+  await tx.query(
+    `insert into bayar.refunds (id, payment_id, transaction_id, wallet_key, amount, status, origin, reason, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, 'given', 'wallet', $6, $7, $7)`,
+    [refund.id, refund.paymentId, refund.transactionId, refund.key, refund.amount, refund.reason, refund.at],
+  )
+}
+
+export async function findRefundByWalletKey(
+  tx: Queryable,
+  paymentId: string,
+  key: string,
+): Promise<RefundRow | undefined> {
+  const { rows } = await tx.query<RefundRow>(
+    'select * from bayar.refunds where payment_id = $1 and wallet_key = $2',
+    [paymentId, key],
+  )
+  return rows[0]
+}
+
 /** The reservation ends and its amount can be asked again. What Midtrans has confirmed meanwhile stays as it is. */
 export async function releaseRefund(
   tx: Queryable,
@@ -58,6 +79,8 @@ export interface RefundRow {
   readonly origin: RefundOrigin
   readonly reason: string | null
   readonly intent_id: string | null
+  /** Of one that went into a wallet: the name that its asker gave it. */
+  readonly wallet_key: string | null
   readonly bank_confirmed_at: Date | null
   readonly created_at: Date
   readonly updated_at: Date

@@ -11,6 +11,7 @@ export interface NewPayment {
   readonly grossAmount: bigint
   readonly openIntentId: string | null
   readonly owner: string | null
+  readonly ownerId: string | null
   readonly userId: string | null
   readonly customer: { firstName?: string; lastName?: string; email?: string; phone?: string }
   readonly customFields: readonly string[]
@@ -22,7 +23,7 @@ export interface NewPayment {
 }
 
 /**
- * Writes the payment with its items and puts it on the work list. False when the order id is taken. Notices of this order that came before the
+ * Writes the payment with its items and puts it on the work list. False when the order id is taken, by a payment or by an invoice or a subscription. Notices of this order that came before the
  * row are queued again: they were `foreign` only because nobody had asked for the order yet.
  */
 export function insertPayment(tx: Pick<Queryable, 'query'>, payment: NewPayment): Promise<boolean> {
@@ -38,13 +39,15 @@ export async function writePayment(
   const made = await ask(
     `with asked as materialized (
        select j.* from json_to_record($1::text::json) as j(xid text, id uuid, merchant text, order_id text, payment_type text, bank text, gross_amount bigint,
-              open_intent_id uuid, owner text, user_id text, customer_first_name text, customer_last_name text, customer_email text, customer_phone text,
+              open_intent_id uuid, owner text, owner_id uuid, user_id text, customer_first_name text, customer_last_name text, customer_email text, customer_phone text,
               custom_fields text[], metadata jsonb, request_digest text, at timestamptz, first_check_at timestamptz, items json)
-        where j.xid is null or j.xid = pg_current_xact_id()::text
+        where (j.xid is null or j.xid = pg_current_xact_id()::text)
+          -- An invoice's or a subscription's order id is theirs: money that Midtrans takes under it would be another payment's.
+          and (j.owner is not null or not exists (select 1 from bayar.order_parents o where o.merchant = j.merchant and o.order_id = j.order_id))
      ), made as (
-       insert into bayar.payments (id, merchant, order_id, payment_type, bank, gross_amount, open_intent_id, owner, user_id, customer_first_name,
+       insert into bayar.payments (id, merchant, order_id, payment_type, bank, gross_amount, open_intent_id, owner, owner_id, user_id, customer_first_name,
               customer_last_name, customer_email, customer_phone, custom_fields, metadata, request_digest, created_at, updated_at)
-       select id, merchant, order_id, payment_type, bank, gross_amount, open_intent_id, owner, user_id, customer_first_name,
+       select id, merchant, order_id, payment_type, bank, gross_amount, open_intent_id, owner, owner_id, user_id, customer_first_name,
               customer_last_name, customer_email, customer_phone, custom_fields, metadata, decode(request_digest, 'hex'), at, at from asked
            on conflict (merchant, order_id) do nothing
        returning id, merchant, order_id
@@ -70,6 +73,7 @@ export async function writePayment(
       gross_amount: payment.grossAmount.toString(),
       open_intent_id: payment.openIntentId,
       owner: payment.owner,
+      owner_id: payment.ownerId,
       user_id: payment.userId,
       customer_first_name: payment.customer.firstName ?? null,
       customer_last_name: payment.customer.lastName ?? null,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { BayarError } from '../../errors.ts'
 import { accountFor } from './account.ts'
@@ -8,24 +9,26 @@ import { type ClusterFolder, newState, openClusterFolder, readState, writeState 
 import { stopAtExit } from './exit.ts'
 import { acquireLock, tryLock } from './lock.ts'
 import { makeCluster } from './make-cluster.ts'
+import { isAlive } from './process-identity.ts'
 import {
   becomesReady,
   findPostmaster,
   type Server,
   type Settings,
+  type StartOptions,
   signalServer,
   startServer,
   stopServer,
   urlOf,
 } from './server.ts'
-import type { EmbeddedPostgres } from './start-embedded-postgres.ts'
+import type { DevelopmentPostgres } from './start-embedded-postgres.ts'
 import { joinUsers } from './users.ts'
 
 // As durable as production, so that what is tried here behaves as it will there.
 const settings: Settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' }
 
 /** The one server of a home: started, or joined when it already runs. */
-export async function startOrJoin(home: string, log: (line: string) => void): Promise<EmbeddedPostgres> {
+export async function startOrJoin(home: string, log: (line: string) => void): Promise<DevelopmentPostgres> {
   const cluster = openClusterFolder(home)
   const lock = await acquireLock(cluster.lock)
   try {
@@ -50,7 +53,34 @@ export async function startOrJoin(home: string, log: (line: string) => void): Pr
       : await startServer({ ...state, binaries, account, log: cluster.log, settings })
     if (server.port !== state.port) writeState(cluster, { ...state, port: server.port })
     await createDatabase(server.port, state.password)
-    return handle(cluster, server, binaries.pgCtl, urlOf(server.port, state.password, 'bayar'), reused)
+    const raise = () =>
+      raiseAgain({ ...state, port: server.port, binaries, account, log: cluster.log, settings }, cluster.lock)
+    return handle(cluster, server, binaries.pgCtl, urlOf(server.port, state.password, 'bayar'), reused, raise)
+  } finally {
+    lock.release()
+  }
+}
+
+/** What the old one left behind (its own processes, for a moment) keeps a new one from starting. */
+const AGAIN_TRIES_MAX = 10
+const AGAIN_EVERY_MS = 500
+
+/** After the server has ended by itself: on the same data, and at the same address, because that is where everybody looks for it. */
+async function raiseAgain(options: StartOptions, lockFile: string): Promise<Server> {
+  const lock = await acquireLock(lockFile)
+  try {
+    for (let tries = 1; ; tries++) {
+      try {
+        const theirs = findPostmaster(options.data)
+        const server = theirs ?? (await startServer(options))
+        if (server.port === options.port && (await becomesReady(server, options.password))) return server
+        if (theirs === null) await stopServer(server, options.binaries.pgCtl)
+        throw new BayarError('database_not_started', `Port ${options.port} is not free any more.`)
+      } catch (error) {
+        if (tries === AGAIN_TRIES_MAX) throw error
+        await pause(AGAIN_EVERY_MS)
+      }
+    }
   } finally {
     lock.release()
   }
@@ -58,12 +88,14 @@ export async function startOrJoin(home: string, log: (line: string) => void): Pr
 
 function handle(
   cluster: ClusterFolder,
-  server: Server,
+  started: Server,
   pgCtl: string,
   url: string,
   reused: boolean,
-): EmbeddedPostgres {
+  raise: () => Promise<Server>,
+): DevelopmentPostgres {
   const user = joinUsers(cluster.users)
+  let server = started
   let over = false
   const forget = stopAtExit(() => {
     // Whoever holds the lock is about to join: the server is theirs.
@@ -75,6 +107,10 @@ function handle(
   return {
     url,
     reused,
+    isRunning: () => isAlive(server.pid),
+    async restart() {
+      server = await raise()
+    },
     async stop() {
       if (over) return
       over = true

@@ -37,6 +37,17 @@ export interface EmbeddedPostgres {
   leave(): number
 }
 
+export interface DevelopmentPostgres extends EmbeddedPostgres {
+  /** False once it has ended, whoever ended it. */
+  isRunning(): boolean
+  /** Starts it on the same data, at the same address. */
+  restart(): Promise<void>
+}
+
+export function startEmbeddedPostgres(
+  options: EmbeddedPostgresOptions & { readonly purpose: 'development' },
+): Promise<DevelopmentPostgres>
+export function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres>
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   if (process.env.NODE_ENV === 'production') {
     throw new BayarError(

@@ -1,11 +1,11 @@
 import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Account, canReach, isRoot, nobody } from './account.ts'
 import { findBinaries } from './binaries.ts'
 import { newPassword } from './cluster-folder.ts'
 import { stopAtExit } from './exit.ts'
 import { makeCluster } from './make-cluster.ts'
+import { throwawayBase } from './memory-folder.ts'
 import { type Settings, signalServer, startServer, stopServer, urlOf } from './server.ts'
 import type { EmbeddedPostgres } from './start-embedded-postgres.ts'
 import { watchParent } from './watch-parent.ts'
@@ -21,7 +21,7 @@ const settings: Settings = {
 /** A server for one process, which goes when that process goes. */
 export async function startThrowaway(home: string | undefined): Promise<EmbeddedPostgres> {
   const account = isRoot() ? nobody : null
-  const folder = temporaryFolder(home ?? tmpdir(), account)
+  const folder = temporaryFolder(home ?? throwawayBase(), account)
   const watch = watchParent(folder)
   try {
     const binaries = await findBinaries(account)

@@ -1,0 +1,33 @@
+/** Money that is the customer's and belongs to no period, until it is in their wallet. */
+import type { Queryable } from './database.ts'
+
+export interface CreditRow {
+  readonly id: string
+  readonly merchant: string
+  readonly user_id: string | null
+  readonly subscription_id: string
+  /** Negative where money that was credited is taken back. */
+  readonly amount: bigint
+  readonly cause_kind: 'attempt' | 'plan_change'
+  readonly cause_id: string
+  readonly payment_id: string | null
+  readonly attempt_id: string | null
+  readonly reason: string
+  readonly paid_out_at: Date | null
+  readonly created_at: Date
+}
+
+/** False when this cause was written before: each movement of money is credited once. */
+export async function insertCredit(tx: Queryable, credit: Omit<CreditRow, 'paid_out_at'>): Promise<boolean> {
+  const names = Object.keys(credit)
+  const { rowCount } = await tx.query(
+    `insert into bayar.credits_owed (${names.join(', ')}) values (${names.map((_, index) => `$${index + 1}`).join(', ')})
+         on conflict (cause_kind, cause_id) do nothing`,
+    Object.values(credit),
+  )
+  return rowCount === 1
+}
+
+export async function markCreditPaidOut(tx: Queryable, id: string, at: Date): Promise<void> {
+  await tx.query('update bayar.credits_owed set paid_out_at = $2 where id = $1', [id, at])
+}

@@ -1,0 +1,245 @@
+/** What is owed for the periods of subscriptions, and the order ids by which it is charged. */
+import type { ObligationStatus } from '../domain/obligation.ts'
+import type { Queryable } from './database.ts'
+import type { BilledCollection } from './due-subscriptions.ts'
+
+export interface ObligationRow {
+  readonly id: string
+  readonly merchant: string
+  readonly subscription_id: string
+  /** `change`: the difference between two plans, within a period. */
+  readonly kind: 'period' | 'change'
+  readonly period: number
+  readonly status: ObligationStatus
+  readonly amount: bigint
+  readonly period_start: Date
+  readonly period_end: Date
+  readonly plan_id: string | null
+  /** Payments of it that were begun. */
+  readonly charges: number
+  readonly charge_at: Date | null
+  readonly close_at: Date | null
+  readonly payment_id: string | null
+  readonly attempt_id: string | null
+  readonly paid_at: Date | null
+  readonly invoice_id: string | null
+  readonly created_at: Date
+  readonly updated_at: Date
+}
+
+export type NewObligation = Pick<
+  ObligationRow,
+  | 'id'
+  | 'merchant'
+  | 'subscription_id'
+  | 'kind'
+  | 'period'
+  | 'amount'
+  | 'period_start'
+  | 'period_end'
+  | 'plan_id'
+  | 'charge_at'
+  | 'created_at'
+>
+
+/** The caller holds the subscription's lock. Another one of the same period is refused by the table, and with it the whole transaction. */
+export async function insertObligation(tx: Queryable, given: NewObligation): Promise<ObligationRow> {
+  const all = { ...given, updated_at: given.created_at }
+  const names = Object.keys(all)
+  const { rows } = await tx.query<ObligationRow>(
+    `insert into bayar.obligations (${names.join(', ')}) values (${names.map((_, index) => `$${index + 1}`).join(', ')}) returning *`,
+    Object.values(all),
+  )
+  return rows[0]!
+}
+
+export async function findObligation(database: Queryable, id: string): Promise<ObligationRow | undefined> {
+  const { rows } = await database.query<ObligationRow>('select * from bayar.obligations where id = $1', [id])
+  return rows[0]
+}
+
+/** In the order in which they were begun. */
+export async function findObligations(
+  database: Queryable,
+  subscriptionId: string,
+): Promise<readonly ObligationRow[]> {
+  const { rows } = await database.query<ObligationRow>(
+    'select * from bayar.obligations where subscription_id = $1 order by id',
+    [subscriptionId],
+  )
+  return rows
+}
+
+/** Whether one of this kind is not paid. Under the subscription's lock, which whoever changes an obligation holds. */
+export async function isOwed(
+  tx: Queryable,
+  subscriptionId: string,
+  kind: ObligationRow['kind'],
+): Promise<boolean> {
+  const { rows } = await tx.query<{ is: boolean }>(
+    `select exists (select 1 from bayar.obligations where subscription_id = $1 and kind = $2 and status = 'open') as is`,
+    [subscriptionId, kind],
+  )
+  return rows[0]!.is
+}
+
+/** After the payments' locks and before the subscription's. */
+export async function lockObligation(tx: Queryable, id: string): Promise<ObligationRow | undefined> {
+  const { rows } = await tx.query<ObligationRow>('select * from bayar.obligations where id = $1 for update', [
+    id,
+  ])
+  return rows[0]
+}
+
+/** All that are open, by id; after the payments' locks and before the subscription's. */
+export async function lockOpenObligations(
+  tx: Queryable,
+  subscriptionId: string,
+): Promise<readonly ObligationRow[]> {
+  const { rows } = await tx.query<ObligationRow>(
+    `select * from bayar.obligations where subscription_id = $1 and status = 'open' order by id for update`,
+    [subscriptionId],
+  )
+  return rows
+}
+
+/** All that are open or paid, by id; after the payments' locks and before the subscription's. */
+export async function lockLiveObligations(
+  tx: Queryable,
+  subscriptionId: string,
+): Promise<readonly ObligationRow[]> {
+  const { rows } = await tx.query<ObligationRow>(
+    `select * from bayar.obligations where subscription_id = $1 and status in ('open', 'paid') order by id for update`,
+    [subscriptionId],
+  )
+  return rows
+}
+
+export type ObligationChanges = Partial<
+  Omit<ObligationRow, 'id' | 'merchant' | 'subscription_id' | 'created_at'>
+>
+
+/** The caller holds its lock. */
+export async function updateObligation(
+  tx: Queryable,
+  row: ObligationRow,
+  changes: ObligationChanges,
+  at: Date,
+): Promise<ObligationRow> {
+  const set = { ...changes, updated_at: at }
+  await tx.query(
+    `update bayar.obligations set ${Object.keys(set)
+      .map((name, index) => `${name} = $${index + 2}`)
+      .join(', ')} where id = $1`,
+    [row.id, ...Object.values(set)],
+  )
+  return { ...row, ...set }
+}
+
+// ---------------------------------------------------------------- work lists
+
+/**
+ * Those whose next charge is due, for the length of a lease. `first` are periods that nobody has charged yet; the others were not paid, and are charged again.
+ * Rows that another worker holds are passed over, so any number of them share the list.
+ */
+export async function claimObligationsToCharge(
+  database: Queryable,
+  options: {
+    at: Date
+    leaseUntil: Date
+    limit: number
+    isFirst: boolean
+    collections: readonly BilledCollection[]
+  },
+): Promise<readonly ObligationRow[]> {
+  const { rows } = await database.query<ObligationRow>(
+    `with due as (
+       select o.id from bayar.obligations o join bayar.subscriptions s on s.id = o.subscription_id
+        where o.charge_at <= $1 and o.status = 'open' and (o.charges = 0) = $4
+          and s.collection = any ($5::text[]) and s.status in ('pending', 'trialing', 'active', 'past_due')
+        order by o.charge_at, o.id limit $3 for update of o skip locked
+     )
+     update bayar.obligations o set charge_at = $2 from due where o.id = due.id returning o.*`,
+    [options.at, options.leaseUntil, options.limit, options.isFirst, options.collections],
+  )
+  return rows
+}
+
+/** Settled ones of which a payment can still be paid, for the length of a lease. */
+export async function claimObligationsToClose(
+  database: Queryable,
+  options: { at: Date; leaseUntil: Date; limit: number },
+): Promise<readonly ObligationRow[]> {
+  const { rows } = await database.query<ObligationRow>(
+    `with due as (
+       select id from bayar.obligations where close_at <= $1 order by close_at, id limit $3 for update skip locked
+     )
+     update bayar.obligations o set close_at = $2 from due where o.id = due.id returning o.*`,
+    [options.at, options.leaseUntil, options.limit],
+  )
+  return rows
+}
+
+export async function planObligationClose(database: Queryable, id: string, at: Date | null): Promise<void> {
+  await database.query('update bayar.obligations set close_at = $2 where id = $1', [id, at])
+}
+
+// ---------------------------------------------------------------- charges
+
+export interface ObligationCharge {
+  readonly merchant: string
+  readonly order_id: string
+  readonly obligation_id: string
+  readonly number: number
+  readonly replaced_at: Date | null
+  /** Null until it is begun. */
+  readonly payment_id: string | null
+  /** Money may still come by it. */
+  readonly is_open: boolean
+}
+
+const CHARGE = `
+select c.merchant, c.order_id, c.obligation_id, c.number, c.replaced_at, p.id as payment_id,
+       coalesce(p.presumed is null and p.status in ('created', 'pending', 'challenged', 'authorized'), false) as is_open
+  from bayar.obligation_charges c left join bayar.payments p on p.merchant = c.merchant and p.order_id = c.order_id`
+
+export async function findCharge(
+  database: Queryable,
+  merchant: string,
+  orderId: string,
+): Promise<ObligationCharge | undefined> {
+  const { rows } = await database.query<ObligationCharge>(
+    `${CHARGE} where c.merchant = $1 and c.order_id = $2`,
+    [merchant, orderId],
+  )
+  return rows[0]
+}
+
+/** In the order in which they were begun. */
+export async function findCharges(
+  database: Queryable,
+  obligationId: string,
+): Promise<readonly ObligationCharge[]> {
+  const { rows } = await database.query<ObligationCharge>(
+    `${CHARGE} where c.obligation_id = $1 order by c.number`,
+    [obligationId],
+  )
+  return rows
+}
+
+export async function insertCharge(
+  tx: Queryable,
+  charge: { merchant: string; orderId: string; obligationId: string; number: number; at: Date },
+): Promise<void> {
+  await tx.query(
+    `insert into bayar.obligation_charges (merchant, order_id, obligation_id, number, created_at) values ($1, $2, $3, $4, $5)`,
+    [charge.merchant, charge.orderId, charge.obligationId, charge.number, charge.at],
+  )
+}
+
+export async function markChargeReplaced(tx: Queryable, charge: ObligationCharge, at: Date): Promise<void> {
+  await tx.query(
+    `update bayar.obligation_charges set replaced_at = $3 where merchant = $1 and order_id = $2 and replaced_at is null`,
+    [charge.merchant, charge.order_id, at],
+  )
+}
