@@ -4,16 +4,24 @@
  */
 import type { Context, Wake } from '../operations/context.ts'
 import { createDeliveryWorker } from '../operations/events/delivery-worker.ts'
+import { checkInvoices } from '../operations/invoices/check-invoices.ts'
 import { reasonOf } from '../operations/log.ts'
 import { applyDueNotifications } from '../operations/notifications/apply-notification.ts'
 import { checkPayAccounts } from '../operations/pay-accounts/check-pay-accounts.ts'
+import { paymentChecks } from '../operations/payments/check-due-payments.ts'
 import { checkIntents } from '../operations/payments/check-intents.ts'
-import { createPaymentChecks } from '../operations/payments/check-payment.ts'
+import { createKeyWatch } from '../operations/reconciliations/reconcile-after-keys.ts'
+import { checkSubscriptionIntents } from '../operations/subscriptions/check-intents.ts'
+import { checkHintedSubscriptions } from '../operations/subscriptions/sync-subscriptions.ts'
+import type { Drain, Drained } from '../operations/task-verbs.ts'
+import { type ScheduleSetting, startBeat } from './beat.ts'
+import { startTaskRunner } from './task-runner.ts'
 
 interface Chore {
   readonly name: string
   readonly everyMs: number
   readonly wakesUpFor: Wake | null
+  readonly counts: Exclude<keyof Drained, 'deliveries' | 'tasks' | 'ticks'>
   /** Rows claimed at once: a full claim is followed by another right away. */
   readonly page: number
   begin(context: Context): (limit: number) => Promise<number>
@@ -21,41 +29,95 @@ interface Chore {
 
 // biome-ignore format: a table is read in columns
 const CHORES: readonly Chore[] = [
-  { name: 'apply notifications', everyMs: 1_000, wakesUpFor: 'notifications', page: 100, begin: (context) => (limit) => applyDueNotifications(context, limit) },
-  { name: 'check intents',       everyMs: 1_000, wakesUpFor: null,            page: 20,  begin: (context) => (limit) => checkIntents(context, limit) },
-  { name: 'check pay accounts',  everyMs: 1_000, wakesUpFor: null,            page: 20,  begin: (context) => (limit) => checkPayAccounts(context, limit) },
-  { name: 'check payments',      everyMs: 5_000, wakesUpFor: null,            page: 50,  begin: createPaymentChecks },
+  { name: 'apply notifications', everyMs: 1_000, wakesUpFor: 'notifications', counts: 'notifications', page: 100, begin: (context) => (limit) => applyDueNotifications(context, limit) },
+  { name: 'check intents',       everyMs: 1_000, wakesUpFor: null,            counts: 'intents',       page: 20,  begin: (context) => (limit) => checkIntents(context, limit) },
+  { name: 'check invoices',      everyMs: 1_000, wakesUpFor: null,            counts: 'invoices',      page: 20,  begin: (context) => (limit) => checkInvoices(context, limit) },
+  { name: 'check pay accounts',  everyMs: 1_000, wakesUpFor: null,            counts: 'payAccounts',   page: 20,  begin: (context) => (limit) => checkPayAccounts(context, limit) },
+  { name: 'verify again',        everyMs: 10_000, wakesUpFor: null,           counts: 'notifications', page: 1,   begin: createKeyWatch },
+  { name: 'check subscription intents', everyMs: 1_000, wakesUpFor: null,     counts: 'subscriptions', page: 20,  begin: (context) => (limit) => checkSubscriptionIntents(context, limit) },
+  { name: 'check subscriptions', everyMs: 1_000, wakesUpFor: null,            counts: 'subscriptions', page: 50,  begin: (context) => (limit) => checkHintedSubscriptions(context, limit) },
+  { name: 'check payments',      everyMs: 5_000, wakesUpFor: null,            counts: 'payments',      page: 50,  begin: (context) => paymentChecks(context).run },
 ]
 
 export interface Worker {
   /** Something was committed: look now. */
   wake(what: Wake): void
-  /** Everything that is due now is done. */
-  idle(): Promise<void>
+  /** Everything that is due now is done. Returns what that was. */
+  idle(): Promise<Drained>
   /** Takes nothing new, finishes what runs, and returns. */
   stop(): Promise<void>
 }
 
-export function startWorker(context: Context): Worker {
+export interface WorkOptions {
+  /** Also gives the ticks of the schedule, with the settings' changes; null gives none. */
+  readonly schedule: ScheduleSetting | null
+}
+
+export function startWorker(context: Context, { schedule }: WorkOptions): Worker {
   const deliveries = createDeliveryWorker(context)
-  const chores = CHORES.map((chore) => startChore(context, chore))
+  const tasks = startTaskRunner(context)
+  const beat = schedule === null ? null : startBeat(context, schedule)
+  const chores = CHORES.map((chore) => ({ ...startChore(context, chore), counts: chore.counts }))
   return {
     wake(what) {
       if (what === 'deliveries') deliveries.wake()
+      else if (what === 'tasks') tasks.wake()
       else for (const chore of chores) if (chore.wakesUpFor === what) chore.wake()
     },
     async idle() {
-      // A chore may cause events, and an event's handler may cause work: until a whole round finds nothing.
+      const drained = { ...NOTHING }
+      const finishedBefore = deliveries.finished()
+      // A chore may cause events, an event's handler may cause work, and a task both: until a whole round finds nothing.
       for (;;) {
+        const finished = deliveries.finished()
+        const ticks = (await beat?.tick()) ?? 0
+        const ran = await tasks.runNow()
         const found = await Promise.all(chores.map((chore) => chore.runNow()))
         await deliveries.idle()
-        if (found.every((count) => count === 0)) return
+        drained.ticks += ticks
+        drained.tasks += ran
+        chores.forEach(({ counts }, index) => {
+          drained[counts] += found[index]!
+        })
+        const handled = deliveries.finished() - finished
+        if (ticks + ran + handled === 0 && found.every((count) => count === 0))
+          return { ...drained, deliveries: deliveries.finished() - finishedBefore }
       }
     },
     async stop() {
-      await Promise.all([deliveries.stop(), ...chores.map((chore) => chore.stop())])
+      await beat?.stop()
+      await Promise.all([deliveries.stop(), tasks.stop(), ...chores.map((chore) => chore.stop())])
     },
   }
+}
+
+/** Works until nothing is due, or the time is over: then it takes nothing new, lets what runs finish, and ends. */
+export async function drainWorker(worker: Worker, deadlineSeconds: number): Promise<Drain> {
+  let timer: NodeJS.Timeout | undefined
+  let isLate = false
+  const stopped = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      isLate = true
+      resolve(worker.stop())
+    }, deadlineSeconds * 1000)
+  })
+  const drained = worker.idle()
+  await Promise.race([drained, stopped])
+  clearTimeout(timer)
+  await (isLate ? stopped : worker.stop())
+  return { ...(await drained), isDone: !isLate }
+}
+
+const NOTHING: { [List in keyof Drained]: number } = {
+  deliveries: 0,
+  notifications: 0,
+  intents: 0,
+  invoices: 0,
+  payAccounts: 0,
+  subscriptions: 0,
+  payments: 0,
+  tasks: 0,
+  ticks: 0,
 }
 
 interface RunningChore {

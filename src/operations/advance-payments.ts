@@ -18,11 +18,13 @@ import { BayarError } from '../errors.ts'
 import type { Transaction } from '../store/database.ts'
 import { readRegistryVersion } from '../store/handlers.ts'
 import { requeueForeign } from '../store/notifications.ts'
+import { requeueUnderParents } from '../store/order-parents.ts'
 import { lockPayment } from '../store/payments.ts'
 import { type Found, readPayments } from '../store/read-payments.ts'
 import { type NewNotification, type NotificationVerdict, writeAdvances } from '../store/write-advances.ts'
 import type { Context } from './context.ts'
-import { runWithinHandlers } from './events/run-within-handlers.ts'
+import { runWithinHandlers, toldIn } from './events/run-within-handlers.ts'
+import { followOwner } from './owners.ts'
 
 /** A batch that keeps losing to others is left to the work list rather than tried for ever. */
 const RUNS_MAX = 8
@@ -130,10 +132,14 @@ async function advanceOnce(
     isRepeated,
   })
   if (written.deliveries > 0) context.wake()
-  // A payment may have been written since we looked: it did not see these, and we did not see it.
+  // A payment may have been written since we looked: it did not see these, and we did not see it. Or Midtrans began one by itself, under an invoice or subscription of ours.
   const foreign = writing.foreignIds()
-  if (foreign.length > 0 && (await requeueForeign(context.database, foreign, at)) > 0)
-    context.wake('notifications')
+  if (foreign.length > 0) {
+    const requeued =
+      (await requeueForeign(context.database, foreign, at)) +
+      (await requeueUnderParents(context.database, foreign, at))
+    if (requeued > 0) context.wake('notifications')
+  }
 
   // Those whose version moved in between wrote nothing: judge them again from what is there now.
   const lost: number[] = []
@@ -177,7 +183,10 @@ export async function advanceWithin(
     plans: [{ versionBefore: found.payment.version, attemptsBefore: found.payment.attempts, plan }],
     registryVersion: reading.registryVersion,
   })
-  if (!options.withoutHandlers) await runWithinHandlers(context, tx, plan)
+  // Also those of the invoice or subscription whose books follow: else theirs would hold the money up for ever.
+  const asking = options.withoutHandlers ? { ...context, withoutHandlers: true } : context
+  await followOwner(asking, tx, plan)
+  await runWithinHandlers(asking, tx, toldIn(plan))
   return { paymentId: found.payment.id, verdict: outcome.verdict, error: outcome.error }
 }
 

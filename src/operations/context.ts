@@ -1,11 +1,15 @@
 /** What every operation is given: the parts it may use, made once by `bayar.ts`. */
 import type { Clock } from '../domain/clock.ts'
+import type { Dunning } from '../domain/dunning.ts'
+import type { InvoiceTax } from '../domain/invoice.ts'
 import type { Rupiah } from '../domain/money.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { Database } from '../store/database.ts'
+import type { IssuerRow } from '../store/invoices.ts'
 import type { BayarVerbs } from './events/event-argument.ts'
 import type { HandlerRegistry } from './events/handler-registry.ts'
 import type { Log } from './log.ts'
+import type { Owners } from './owners.ts'
 import type { Slots } from './slots.ts'
 
 export interface Merchant {
@@ -27,12 +31,34 @@ export interface Rules {
   readonly confirm: 'signature' | 'status'
   readonly confirmAbove: Rupiah
   readonly imposedFees: boolean
+  /** When open payments are asked about: each by its age, or all of them with every run of the task. */
+  readonly checks: 'by-age' | 'every-run'
   /** How long the gateway client waits for an answer. */
   readonly gatewayDeadlineSeconds: number
+  readonly invoices: InvoiceRules
+  /** The least and the most that a user may top up at once. */
+  readonly topups: { readonly min: number; readonly max: number }
+  readonly billing: BillingRules
+}
+
+export interface BillingRules {
+  /** Each cycle gets one. */
+  readonly autoInvoice: boolean
+  readonly dunning: Dunning
+  readonly trialEndingDays: number
+}
+
+export interface InvoiceRules {
+  /** Numbers are drawn; off, the host gives each. */
+  readonly autoNumber: boolean
+  readonly prefix: string
+  readonly issuer: IssuerRow | null
+  /** Where an invoice does not say. */
+  readonly tax: InvoiceTax | null
 }
 
 /** Which list of work got longer. */
-export type Wake = 'deliveries' | 'notifications'
+export type Wake = 'deliveries' | 'notifications' | 'tasks'
 
 export interface Context {
   readonly database: Database
@@ -41,6 +67,10 @@ export interface Context {
   readonly log: Log
   readonly rules: Rules
   readonly handlers: HandlerRegistry
+  /** A person decided that a `within` handler which keeps refusing is not asked, for this one application. */
+  readonly withoutHandlers?: boolean
+  /** Whose payments bayar's own are. */
+  readonly owners: Owners
   /** The instance's own verbs, for handlers. */
   readonly verbs: () => BayarVerbs
   /** For transactions in which handlers run. */

@@ -20,7 +20,7 @@ export interface Health {
 const OVERDUE_AFTER_SECONDS = 60
 
 export async function readHealth(parts: {
-  parts: () => Promise<unknown>
+  opened: () => Promise<unknown>
   database: () => Database
   handlers: HandlerRegistry
   clock: Clock
@@ -28,10 +28,10 @@ export async function readHealth(parts: {
   const problems: { code: string; says: string }[] = []
   let counts = { overdue: 0, dead: 0 }
   try {
-    await parts.parts()
+    await parts.opened()
     await ping(parts.database())
     await parts.handlers.refresh(parts.database())
-    parts.handlers.assertComplete()
+    parts.handlers.assertFits()
     counts = await countOverdue(parts.database(), secondsAfter(parts.clock.now(), -OVERDUE_AFTER_SECONDS))
   } catch (error) {
     problems.push(

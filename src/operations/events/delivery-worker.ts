@@ -17,12 +17,12 @@ import {
   finishDeliveries,
   renewLeases,
 } from '../../store/deliveries.ts'
-import { readToldEvents, type ToldEvent } from '../../store/events.ts'
-import type { PaymentRow } from '../../store/payments.ts'
+import { readToldEvents, type ToldEvent } from '../../store/told-events.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
 import { argumentOf } from './argument-of.ts'
 import type { CodeHandler } from './handler-registry.ts'
+import { readSubjects, type Subject } from './subjects.ts'
 
 /** For each handler: one that hangs fills its own room and no other's. */
 const AT_ONCE = 128
@@ -45,6 +45,8 @@ export interface DeliveryWorker {
   wake(): void
   /** Everything that is due now has been delivered or has failed. */
   idle(): Promise<void>
+  /** How many it has finished, well or not. */
+  finished(): number
   /** Takes nothing new, lets what runs finish (for at most so long), and writes it. */
   stop(graceMs?: number): Promise<void>
 }
@@ -55,6 +57,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
   const busy = new Map<number, number>()
   const tries = new Set<Try>()
   let finished: Finished[] = []
+  let finishedCount = 0
   let claiming = false
   let flushing: Promise<void> | null = null
   let again = false
@@ -124,31 +127,27 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
       context.database,
       claimed.map((one) => one.event_id),
     )
+    const subjects = await readSubjects(context.database, events.values(), payments)
     for (const one of claimed) {
       const handler = handlers.get(one.handler_id)!
       const event = events.get(one.event_id)
-      const payment = event && payments.get(event.subject_id)
+      const subject = subjects.get(one.event_id)
       running.set(nameOf(one), one)
       busy.set(one.handler_id, (busy.get(one.handler_id) ?? 0) + 1)
-      if (!event || !payment) finish(one, handler, 'The event or its payment is gone.')
+      if (!event || !subject) finish(one, handler, 'The event, or what it is about, is gone.')
       // A process of an older version: one of the newer version will be next.
       else if (!(handler.events as readonly string[]).includes(event.type ?? ''))
         finish(one, handler, `This code does not listen to ${event.type}.`, NOT_LISTENING)
-      else void run(one, handler, event, payment)
+      else void run(one, handler, event, subject)
     }
   }
 
-  async function run(
-    one: Claimed,
-    handler: CodeHandler,
-    event: ToldEvent,
-    payment: PaymentRow,
-  ): Promise<void> {
+  async function run(one: Claimed, handler: CodeHandler, event: ToldEvent, subject: Subject): Promise<void> {
     const attempt = new Try()
     tries.add(attempt)
     let failure: string | typeof STOPPING | null = null
     try {
-      const argument = argumentOf(context, event, payment, attempt) as Parameters<CodeHandler['run']>[0]
+      const argument = argumentOf(context, event, subject, attempt) as Parameters<CodeHandler['run']>[0]
       await Promise.race([(async () => handler.run(argument))(), attempt.late])
     } catch (error) {
       failure = error === STOPPING ? STOPPING : reasonOf(error)
@@ -214,6 +213,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
       const batch = finished
       finished = []
       await writeFinished(batch)
+      finishedCount += batch.length
       for (const one of batch) {
         if (running.delete(nameOf(one))) busy.set(one.handler_id, (busy.get(one.handler_id) ?? 1) - 1)
       }
@@ -257,6 +257,7 @@ export function createDeliveryWorker(context: Context): DeliveryWorker {
 
   return {
     wake,
+    finished: () => finishedCount,
     idle() {
       return new Promise((resolve) => {
         idlers.push(resolve)

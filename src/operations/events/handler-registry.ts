@@ -10,8 +10,10 @@ import type { Database, Queryable, Transaction } from '../../store/database.ts'
 import { type HandlerKind, type HandlerRow, readHandlers, registerHandlers } from '../../store/handlers.ts'
 import type { EventArgument } from './event-argument.ts'
 
-export type OnHandler = (argument: EventArgument) => unknown
-export type WithinHandler = (argument: EventArgument & { readonly tx: HostTransaction }) => unknown
+export type OnHandler<Type extends EventType = EventType> = (argument: EventArgument<Type>) => unknown
+export type WithinHandler<Type extends EventType = EventType> = (
+  argument: EventArgument<Type> & { readonly tx: HostTransaction },
+) => unknown
 
 /** The running transaction, for the host's own tables. */
 export type HostTransaction = Pick<Transaction, 'query'>
@@ -116,11 +118,22 @@ export class HandlerRegistry {
     this.#registered = handlers
   }
 
-  /** Makes this process's handlers known. A new name starts with the events after this moment. */
+  /**
+   * Makes this process's handlers known. A new name starts with the events after this moment. Code that may not apply news itself registers nothing: its `within` handler would only take those out of
+   * service that may.
+   */
   async register(database: Database, at: Date): Promise<void> {
-    const registrations = [...this.#code.values()].map(({ name, kind, events }) => ({ name, kind, events }))
-    if (registrations.length > 0) await registerHandlers(database, registrations, at)
     await this.refresh(database)
+    this.assertFits()
+    const registrations = [...this.#code.values()].map(({ name, kind, events }) => ({ name, kind, events }))
+    if (registrations.length === 0) return
+    await registerHandlers(database, registrations, at)
+    await this.refresh(database)
+    this.assertFits()
+  }
+
+  /** Throws unless this code may apply news: a name keeps its kind, and no `within` handler is missing. */
+  assertFits(): void {
     const other = this.#registered.find(
       (row) => row.retired_at === null && (this.#code.get(row.name)?.kind ?? row.kind) !== row.kind,
     )
@@ -130,6 +143,7 @@ export class HandlerRegistry {
         `${other.name} is registered as \`${other.kind}\`: give it another name, or retire the old one with \`npx bayar handlers retire ${other.name}\`.`,
       )
     }
+    this.assertComplete()
   }
 
   #active(kind: HandlerKind): readonly HandlerRow[] {

@@ -1,5 +1,5 @@
 /** `bayar.events`: what was told to your code, to whom it is still owed, and telling it again. */
-import type { EventType } from '../../domain/events.ts'
+import { type EventType, type SubjectName, subjectOf } from '../../domain/events.ts'
 import { BayarError } from '../../errors.ts'
 import { listDeadDeliveries, readDeliveries } from '../../store/deliveries.ts'
 import { type EventFilter, type EventRow, listEvents } from '../../store/events.ts'
@@ -33,13 +33,22 @@ export interface RegisteredHandler {
   readonly isHere: boolean
 }
 
-export type ListedEvent = HistoryEntry & { readonly paymentId: string; readonly type: EventType }
+export type ListedEvent = HistoryEntry & {
+  readonly type: EventType
+  /** What it is about: a payment, an invoice, a subscription; and which. */
+  readonly subject: SubjectName
+  readonly subjectId: string
+  /** The payment that it is about, or that caused it. */
+  readonly paymentId: string | null
+}
 
 export interface Events {
   list(query?: PageAsked & { readonly filter?: EventFilter }): Promise<Page<ListedEvent>>
   /** Everything owed for one payment, by our id. */
   deliveries(paymentId: string): Promise<readonly Delivery[]>
-  dead(limit?: number): Promise<readonly (Delivery & { readonly orderId: string; readonly type: string })[]>
+  dead(
+    limit?: number,
+  ): Promise<readonly (Delivery & { readonly orderId: string | null; readonly type: string })[]>
   /** Delivers again. Returns how many are owed. */
   replay(replay: EventReplay): Promise<number>
   handlers(): Promise<readonly RegisteredHandler[]>
@@ -49,11 +58,11 @@ export interface Events {
 
 const PAGE_DEFAULT = 50
 
-/** `registry` is there also while a `within` handler is missing: it is the way out of that. */
-export function bindEvents(context: () => Promise<Context>, registry: () => Promise<Context>): Events {
+/** `reading` is there also while a `within` handler is missing, and with it the registry: it is the way out of that. */
+export function bindEvents(context: () => Promise<Context>, reading: () => Promise<Context>): Events {
   return {
     async list({ filter = {}, ...asked } = {}) {
-      const { database } = await context()
+      const { database } = await reading()
       const page = await readPage(
         asked,
         (row: EventRow) => row.id,
@@ -62,21 +71,20 @@ export function bindEvents(context: () => Promise<Context>, registry: () => Prom
       )
       return mapPage(page, (row: EventRow) => ({
         ...toHistoryEntry(row),
-        paymentId: row.subject_id,
-        type: row.type as EventType,
+        ...aboutOf(row),
       }))
     },
     deliveries: async (paymentId) =>
-      (await readDeliveries((await context()).database, paymentId)).map(toDelivery),
+      (await readDeliveries((await reading()).database, paymentId)).map(toDelivery),
     dead: async (limit = PAGE_DEFAULT) =>
-      (await listDeadDeliveries((await context()).database, limit)).map((row) => ({
+      (await listDeadDeliveries((await reading()).database, limit)).map((row) => ({
         ...toDelivery(row),
         orderId: row.order_id,
         type: row.type,
       })),
     replay: async (replay) => replayEvents(await context(), replay),
     async handlers() {
-      const at = await registry()
+      const at = await reading()
       const { handlers } = await readHandlers(at.database)
       return handlers.map((row) => ({
         name: row.name,
@@ -88,11 +96,22 @@ export function bindEvents(context: () => Promise<Context>, registry: () => Prom
       }))
     },
     async retireHandler(name) {
-      const at = await registry()
+      const at = await reading()
       if (!(await retireHandler(at.database, name, at.clock.now())))
         throw new BayarError('handler_not_found', `No handler is registered as ${name}.`)
       await at.handlers.refresh(at.database)
     },
+  }
+}
+
+function aboutOf(row: EventRow) {
+  const type = row.type!
+  const subject = subjectOf(type)
+  return {
+    type,
+    subject,
+    subjectId: row.subject_id,
+    paymentId: subject === 'payment' ? row.subject_id : row.payment_id,
   }
 }
 

@@ -3,36 +3,52 @@ import type { EventType } from '../../domain/events.ts'
 import type { Plan } from '../../domain/steps.ts'
 import { assert, BayarError } from '../../errors.ts'
 import type { Transaction } from '../../store/database.ts'
-import { limitStatements } from '../../store/database.ts'
-import { readToldEvents } from '../../store/events.ts'
+import { readToldEvents } from '../../store/told-events.ts'
 import type { Context } from '../context.ts'
 import { argumentOf } from './argument-of.ts'
+import type { EventArgument } from './event-argument.ts'
 import type { HostTransaction, WithinHandler } from './handler-registry.ts'
+import { readSubjects } from './subjects.ts'
 
 /** The payment's lock is held while it runs; a slower handler belongs on `on`. */
 export const WITHIN_DEADLINE_MS = 1000
 
-export async function runWithinHandlers(context: Context, tx: Transaction, plan: Plan): Promise<void> {
-  const told = plan.history.filter((row) => row.event !== null && context.handlers.hasWithin(row.event))
+interface ToldRow {
+  readonly id: string
+  readonly type: EventType | null
+}
+
+export function toldIn(plan: Plan): readonly ToldRow[] {
+  return plan.history.map(({ id, event }) => ({ id, type: event }))
+}
+
+export async function runWithinHandlers(
+  context: Context,
+  tx: Transaction,
+  rows: readonly ToldRow[],
+): Promise<void> {
+  if (context.withoutHandlers) return
+  const told = rows.filter(({ type }) => type !== null && context.handlers.hasWithin(type))
   if (told.length === 0) return
   const { events, payments } = await readToldEvents(
     tx,
     told.map((row) => row.id),
   )
-  // The server, too, ends a statement after a second: whoever waits for this payment's lock must not wait for a stranger's query.
-  const before = await limitStatements(tx, `${WITHIN_DEADLINE_MS}ms`)
+  const subjects = await readSubjects(tx, events.values(), payments)
   for (const { id } of told) {
     const event = events.get(id)!
     for (const handler of context.handlers.within(event.type as EventType)) {
-      const argument = argumentOf(context, event, payments.get(event.subject_id)!, neverAborted)
+      const argument = argumentOf(context, event, subjects.get(id)!, neverAborted)
       // A handler that swallows an error of its own SQL leaves a transaction that can only roll back. Its savepoint cannot be released then, and says so here.
-      await tx.savepoint(() => inTime(handler.name, argument, handler.run, tx))
+      // The server, too, ends a statement after a second: whoever waits for this payment's lock must not wait for a stranger's query.
+      await tx.savepoint(() => inTime(handler.name, argument, handler.run, tx), {
+        statementTimeoutMs: WITHIN_DEADLINE_MS,
+      })
     }
   }
-  await limitStatements(tx, before)
 }
 
-type Argument = Omit<Parameters<WithinHandler>[0], 'tx'>
+type Argument = EventArgument
 
 const neverAborted = new AbortController()
 
@@ -58,7 +74,11 @@ async function inTime(name: string, argument: Argument, run: WithinHandler, tx: 
     return tx.query(text, params)
   }
   try {
-    await Promise.race([(async () => run({ ...argument, abort: ending.signal, tx: { query } }))(), late])
+    await Promise.race([
+      (async () =>
+        run({ ...argument, abort: ending.signal, tx: { query } } as Parameters<WithinHandler>[0]))(),
+      late,
+    ])
   } finally {
     isOver = true
     clearTimeout(timer)

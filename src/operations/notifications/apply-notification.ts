@@ -17,12 +17,14 @@ import {
   lockDueNotification,
   type NotificationRow,
   putOffNotification,
+  requeueForeign,
 } from '../../store/notifications.ts'
 import { lockPayment } from '../../store/payments.ts'
 import type { NotificationStatus } from '../../store/write-advances.ts'
 import { type Advanced, advanceWithin } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
+import { adoptOrder } from '../owners.ts'
 
 const LEASE_SECONDS = 60
 /** Notices worked at once: each may wait for Midtrans. */
@@ -31,6 +33,8 @@ const AT_ONCE = 8
 export interface ApplyOptions {
   /** A person decided that a handler which keeps refusing shall not be asked. */
   readonly withoutHandlers?: boolean
+  /** Its payment was just written under an order of ours. */
+  readonly isAdopted?: boolean
   /** Answers of look-ups made in this run, so that ten notices of one transaction cost one question. */
   readonly lookUps?: Map<string, Promise<Answer>>
 }
@@ -96,7 +100,11 @@ async function judgeAgain(
     ),
   )
   if (first === undefined) return (await findNotification(context.database, notice.id))!.status
-  if (first.verdict === 'foreign') return end(context, notice, 'foreign', null)
+  if (first.verdict === 'foreign') {
+    if (options.isAdopted || !(await adoptOrder(context, merchant, { orderId, news })))
+      return end(context, notice, 'foreign', null)
+    return judgeAgain(context, notice, { ...options, isAdopted: true })
+  }
   if (first.verdict !== 'look_up') return statusOf(first)
 
   // 2. What a signature cannot prove: ask Midtrans, with no transaction open.
@@ -215,11 +223,10 @@ async function end(
   status: 'failed' | 'foreign',
   error: string | null,
 ): Promise<NotificationStatus> {
-  await putOffNotification(context.database, notice.id, {
-    status,
-    error,
-    dueAt: null,
-    at: context.clock.now(),
-  })
-  return status
+  const at = context.clock.now()
+  await putOffNotification(context.database, notice.id, { status, error, dueAt: null, at })
+  // Its payment may have been written while it was judged, and did not see it among the foreign ones.
+  if (status !== 'foreign' || (await requeueForeign(context.database, [notice.id], at)) === 0) return status
+  context.wake('notifications')
+  return 'received'
 }

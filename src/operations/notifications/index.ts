@@ -6,8 +6,10 @@ import {
   type NotificationFilter,
   type NotificationRow,
 } from '../../store/notifications.ts'
+import type { Context } from '../context.ts'
 import { readIdCursor } from '../id-cursor.ts'
 import { mapPage, type Page, type PageAsked, readPage } from '../page.ts'
+import { type ForeignOrder, type ForeignOrderQuery, foreignOrders } from './list-foreign-orders.ts'
 import {
   type NotificationParts,
   type Receipt,
@@ -48,6 +50,8 @@ export interface Notifications {
   list(
     query?: PageAsked & { readonly filter?: NotificationFilter; readonly descending?: boolean },
   ): Promise<Page<Notification>>
+  /** Orders that Midtrans told of and that are not here; `bayar.payments.adopt` takes one in. */
+  foreignOrders(query?: ForeignOrderQuery): Promise<Page<ForeignOrder>>
   /** Judges it again; only what really changes is told. */
   replay(id: string, options?: { withoutHandlers?: boolean }): Promise<Replayed>
   /** A range or a filter, oldest first. */
@@ -57,7 +61,10 @@ export interface Notifications {
   ): AsyncGenerator<Replayed>
 }
 
-export function bindNotifications(parts: () => Promise<NotificationParts>): Notifications {
+export function bindNotifications(
+  parts: () => Promise<NotificationParts>,
+  reading: () => Promise<Context>,
+): Notifications {
   return {
     async receive(received) {
       return receiveNotification(await parts(), received)
@@ -67,11 +74,11 @@ export function bindNotifications(parts: () => Promise<NotificationParts>): Noti
       refusals.count(kind)
     },
     async find(id) {
-      const row = isUuid(id) ? await findNotification((await parts()).context.database, id) : undefined
+      const row = isUuid(id) ? await findNotification((await reading()).database, id) : undefined
       return row && toNotification(row)
     },
     async list({ filter = {}, descending = true, ...asked } = {}) {
-      const { database } = (await parts()).context
+      const { database } = await reading()
       const page = await readPage(
         asked,
         (row: NotificationRow) => row.id,
@@ -85,6 +92,7 @@ export function bindNotifications(parts: () => Promise<NotificationParts>): Noti
       )
       return mapPage(page, toNotification)
     },
+    foreignOrders: async (query = {}) => foreignOrders(await reading(), query),
     replay: async (id, options) => replayNotification((await parts()).context, id, options),
     async *replayAll(filter, options) {
       yield* replayNotifications((await parts()).context, filter, options)

@@ -78,7 +78,8 @@ async function replayOne(
   return { ...same, status: now.status, error: now.error }
 }
 
-function verifyAgain(context: Context, notice: NotificationRow): string | undefined {
+/** Whose it is by the keys of today; undefined when it is nobody's that we know. */
+export function verifyAgain(context: Context, notice: NotificationRow): string | undefined {
   const document = readDocument(notice.raw)
   const fields = document && signedFields(document)
   if (!fields) return undefined

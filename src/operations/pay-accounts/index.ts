@@ -35,7 +35,10 @@ export interface PayAccounts {
   ): Promise<Page<PayAccount>>
 }
 
-export function bindPayAccounts(context: () => Promise<Context>): PayAccounts {
+export function bindPayAccounts(
+  context: () => Promise<Context>,
+  reading: () => Promise<Context>,
+): PayAccounts {
   return {
     create: async (input) => createPayAccount(await context(), input),
     async get(reference) {
@@ -47,7 +50,7 @@ export function bindPayAccounts(context: () => Promise<Context>): PayAccounts {
       return unbindPayAccount(at, nameOf(at, reference))
     },
     async list({ filter = {}, descending = true, ...asked } = {}) {
-      const { database } = await context()
+      const { database } = await reading()
       const page = await readPage(
         asked,
         (row: PayAccountRow) => row.id,

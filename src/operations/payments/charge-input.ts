@@ -4,7 +4,14 @@
  */
 import { type ChargedType, type MethodCharge, variantOf } from '../../domain/charge-methods.ts'
 import { parseRupiah } from '../../domain/money.ts'
-import type { Address, ChargeAsked, CustomerDetails, Item, OrderAsked } from '../../domain/payment.ts'
+import type {
+  Address,
+  ChargeAsked,
+  CustomerDetails,
+  Item,
+  OrderAsked,
+  PaymentOwner,
+} from '../../domain/payment.ts'
 import { BayarError, invalidRequest, type Problem } from '../../errors.ts'
 import { chargeProblems } from '../../gateway/charge-body.ts'
 import { fieldsOf, METHOD_FIELD_NAMES, methodsWith, wireName } from '../../gateway/charge-fields.ts'
@@ -58,7 +65,12 @@ export interface CheckedCharge {
   readonly newAttempt: boolean
 }
 
-export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () => string): CheckedCharge {
+export function checkCharge(
+  given: ChargeInput,
+  rules: Rules,
+  makeOrderId: () => string,
+  owner?: PaymentOwner,
+): CheckedCharge {
   const input = recordOf(given)
   const problems: Problem[] = []
 
@@ -73,7 +85,7 @@ export function checkCharge(given: ChargeInput, rules: Rules, makeOrderId: () =>
   }
   problems.push(...unknownFields(input, paymentType))
 
-  const { merchant, userId, order } = readOrder(input, rules, problems, makeOrderId)
+  const { merchant, userId, order } = readOrder(input, rules, problems, makeOrderId, owner)
 
   // Of an unknown method nothing more can be told; what every method has is judged all the same.
   const method = paymentType === undefined ? ANY_METHOD : methodOf(paymentType, input, rules)
@@ -95,6 +107,7 @@ export function readOrder(
   rules: Rules,
   problems: Problem[],
   makeOrderId: () => string,
+  owner?: PaymentOwner,
 ): ReadOrder {
   const read = readerOf(problems)
   const merchant = input.merchant ?? rules.merchants[0]?.name ?? 'default'
@@ -124,7 +137,7 @@ export function readOrder(
     expirySeconds: readExpiry(problems, input.customExpiry),
     notificationUrl: readUrl(problems, input.notificationUrl) ?? rules.notificationUrl,
   }
-  if (RESERVED.test(order.orderId))
+  if (!owner && RESERVED.test(order.orderId))
     throw new BayarError('order_id_reserved', `Choose another one than ${order.orderId}.`)
   return { merchant: merchant as string, userId, order }
 }
@@ -198,7 +211,7 @@ export function recordOf(given: unknown): Fields {
 type Reader = ReturnType<typeof readerOf>
 
 /** Reads one field as what it must be; what it is not becomes a problem and `undefined`. */
-function readerOf(problems: Problem[]) {
+export function readerOf(problems: Problem[]) {
   const wrong = (field: string, reason: string): undefined => {
     problems.push({ field, reason })
   }
@@ -253,7 +266,7 @@ function readItem(read: Reader, given: unknown, path: string): Item {
   }
 }
 
-function readCustomer(read: Reader, given: unknown): CustomerDetails {
+export function readCustomer(read: Reader, given: unknown): CustomerDetails {
   const path = 'customer_details.'
   const { billingAddress, shippingAddress, ...texts } = recordOf(given)
   const customer = readTexts(read, path, texts, ['firstName', 'lastName', 'email', 'phone'])
@@ -299,15 +312,18 @@ function readTexts<Name extends string>(
 
 const METADATA_BYTES_MAX = 4096
 
-function readMetadata(problems: Problem[], given: unknown): ChargeAsked['metadata'] {
+export function readMetadata(problems: Problem[], given: unknown): ChargeAsked['metadata'] {
   if (given === undefined || given === null) return null
   const text = typeof given === 'object' && !Array.isArray(given) ? asJson(given) : undefined
-  if (
-    text !== undefined &&
-    Buffer.byteLength(text) <= METADATA_BYTES_MAX &&
-    !/\\u0000|\\ud[89a-f]/i.test(text)
-  ) {
+  const isText = text === undefined || !/\\u0000|\\ud[89a-f]/i.test(text)
+  if (text !== undefined && Buffer.byteLength(text) <= METADATA_BYTES_MAX && isText)
     return JSON.parse(text) as Record<string, unknown>
+  if (!isText) {
+    problems.push({
+      field: 'metadata',
+      reason: 'has characters that are no text: U+0000, or half a character',
+    })
+    return null
   }
   problems.push({ field: 'metadata', reason: `must be a JSON object of at most ${METADATA_BYTES_MAX} bytes` })
   return null

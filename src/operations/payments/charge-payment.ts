@@ -7,11 +7,12 @@
  * The order of 1 and 2 is the point: a notification that beats our answer finds its payment, and a crash after the call leaves an intent that is found out, never
  * a customer who pays a number that nobody knows (defect D3).
  */
+import type { PaymentOwner } from '../../domain/payment.ts'
 import { assert } from '../../errors.ts'
-import type { IntentRow } from '../../store/intents.ts'
+import { findIntent, type IntentRow } from '../../store/intents.ts'
 import { findPaymentByOrder, type PaymentRow } from '../../store/payments.ts'
 import type { Context } from '../context.ts'
-import { beginOrder, inProgress, sentNow } from './begin-order.ts'
+import { beginOrder, inProgress, isUnderWay, sentNow } from './begin-order.ts'
 import { type ChargeInput, type CheckedCharge, checkCharge } from './charge-input.ts'
 import { refused } from './gateway-refusal.ts'
 import { makeOrderId, newCharge } from './new-charge.ts'
@@ -29,13 +30,14 @@ export async function chargePayment(
   context: Context,
   input: ChargeInput,
   requestedBy: string,
+  owner?: PaymentOwner,
 ): Promise<Charged> {
-  const charge = checkCharge(input, context.rules, () => makeOrderId(context.clock.now()))
+  const charge = checkCharge(input, context.rules, () => makeOrderId(context.clock.now()), owner)
   context.handlers.assertComplete()
   refuseInsideTransaction()
 
   // 1. The intent, before the effect.
-  const begun = await begin(context, charge, requestedBy)
+  const begun = await begin(context, charge, requestedBy, owner)
   if (begun.intent === null) return { payment: toPaymentView(begun.row), created: false }
 
   // 2 and 3. The effect, and what came of it.
@@ -50,13 +52,19 @@ async function begin(
   context: Context,
   charge: CheckedCharge,
   requestedBy: string,
+  owner: PaymentOwner | undefined,
 ): Promise<{ intent: IntentRow; row: null } | { intent: null; row: PaymentRow }> {
-  const begun = await beginOrder(context, newCharge(charge, sentNow(context, requestedBy)), charge)
+  const begun = await beginOrder(context, newCharge(charge, sentNow(context, requestedBy, owner)), charge)
   if (begun.intent !== null) return begun
   const { row } = begun
-  if (row.open_intent_id === null || row.outcome_unknown) return begun
+  if (row.open_intent_id === null) return begun
   // Prepared in a transaction of the host, and nobody has sent it yet: then this does.
   const prepared = await claimPrepared(context, row.open_intent_id)
-  if (!prepared) throw inProgress(row.order_id)
-  return { intent: prepared, row: null }
+  if (prepared) return { intent: prepared, row: null }
+  const intent = await findIntent(context.database, row.open_intent_id)
+  if (intent && isUnderWay(context, intent)) throw inProgress(row.order_id)
+  return {
+    intent: null,
+    row: (await findPaymentByOrder(context.database, row.merchant, row.order_id)) ?? row,
+  }
 }

@@ -8,9 +8,12 @@ import {
 } from '../../store/intents.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
+import { recordedAnswer } from '../recorded-answer.ts'
+import { findOutPageEnd } from './end-page.ts'
 import { findOutCharge } from './find-out-charge.ts'
 import { checkDelaySeconds, lookUpIntent, takeAnswer } from './run-intent.ts'
 import { sendCheckout, sendPrepared } from './send-charge.ts'
+import { isOfPage } from './send-intent.ts'
 
 const LEASE_SECONDS = 90
 
@@ -34,27 +37,20 @@ export async function checkIntents(context: Context, limit: number): Promise<num
   return due.length
 }
 
-async function checkIntent(context: Context, intent: IntentRow): Promise<void> {
+/** One of them, whatever its turn. What it throws is the log's and the next check's. */
+export async function checkIntent(context: Context, intent: IntentRow): Promise<void> {
   try {
     // Committed by the host, and not sent yet.
     if (intent.state === 'prepared') {
       await sendPrepared(context, intent.id)
       return
     }
-    // An answer that was recorded but not applied (a handler threw, the process died): it is all that is needed.
-    if (intent.answer_class === 'done' || intent.answer_class === 'rejected') {
-      const recorded = {
-        class: intent.answer_class,
-        code: intent.answer_code,
-        httpStatus: null,
-        message: intent.answer_message ?? '',
-        validationMessages: [],
-        document: intent.answer,
-      }
+    const recorded = recordedAnswer(intent)
+    if (recorded) {
       await takeAnswer(context, intent, recorded)
       return
     }
-    await FIND_OUT[intent.command](context, intent)
+    await (isOfPage(intent) ? findOutPageEnd(context, intent) : FIND_OUT[intent.command](context, intent))
   } catch (error) {
     context.log.warn('intent could not be checked', {
       order_id: intent.order_id,

@@ -1,7 +1,12 @@
 /** A hosted page as the host's code asks for it, read into what Midtrans is asked; every mistake in it at once. */
-import type { CheckoutAsked, CheckoutCard } from '../../domain/payment.ts'
+import type { CheckoutAsked, CheckoutCard, PaymentOwner } from '../../domain/payment.ts'
 import { invalidRequest, type Problem } from '../../errors.ts'
-import { checkoutProblems, type SnapMethod } from '../../gateway/checkout-body.ts'
+import {
+  checkoutProblems,
+  paymentTypeOf,
+  SNAP_METHODS,
+  type SnapMethod,
+} from '../../gateway/checkout-body.ts'
 import type { Rules } from '../context.ts'
 import { type ChargeCommon, COMMON_FIELDS, readOrder, readUrl, recordOf } from './charge-input.ts'
 
@@ -33,6 +38,7 @@ export function checkCheckout(
   given: CheckoutInput,
   rules: Rules,
   makeOrderId: () => string,
+  owner?: PaymentOwner,
 ): CheckedCheckout {
   const input = recordOf(given)
   const problems: Problem[] = []
@@ -40,10 +46,10 @@ export function checkCheckout(
     if (input[name] !== undefined && input[name] !== null && !FIELDS.includes(name))
       problems.push({ field: name, reason: `is not a field of a checkout; there are ${FIELDS.join(', ')}` })
   }
-  const { merchant, userId, order } = readOrder(input, rules, problems, makeOrderId)
+  const { merchant, userId, order } = readOrder(input, rules, problems, makeOrderId, owner)
   const asked: CheckoutAsked = {
     ...order,
-    enabledPayments: readMethods(problems, input.enabledPayments),
+    enabledPayments: allowed(problems, readMethods(problems, input.enabledPayments), rules),
     finishUrl: readUrl(problems, input.finishUrl, 'finish_url'),
     errorUrl: readUrl(problems, input.errorUrl, 'error_url'),
     card: readCard(problems, input.card),
@@ -58,6 +64,25 @@ function readMethods(problems: Problem[], given: unknown): readonly string[] | n
   if (Array.isArray(given) && given.every((name) => typeof name === 'string')) return given
   problems.push({ field: 'enabled_payments', reason: 'must be a list of names' })
   return null
+}
+
+/** The setting is for every way in: what it leaves out is not offered on a page either, and a page that asks for nothing offers what it allows. */
+function allowed(
+  problems: Problem[],
+  asked: readonly string[] | null,
+  { enabledMethods }: Rules,
+): readonly string[] | null {
+  if (enabledMethods === null) return asked
+  const isOn = (name: string) => enabledMethods.includes(paymentTypeOf(name as SnapMethod))
+  if (asked === null) return SNAP_METHODS.filter(isOn)
+  for (const name of asked) {
+    if ((SNAP_METHODS as readonly string[]).includes(name) && !isOn(name))
+      problems.push({
+        field: 'enabled_payments',
+        reason: `has ${name}, which is not among enabledMethods (MIDTRANS_ENABLED_PAYMENTS): ${enabledMethods.join(', ')}`,
+      })
+  }
+  return asked
 }
 
 const CARD: Readonly<Record<keyof CheckoutCard, [is: (value: unknown) => boolean, reason: string]>> = {

@@ -49,7 +49,7 @@ export async function findOutCharge(context: Context, intent: IntentRow): Promis
     context.log.warn('instructions were lost with the answer: the transaction is expired', {
       order_id: intent.order_id,
     })
-    await expirePayment(context, { merchant: intent.merchant, orderId: intent.order_id }, 'bayar')
+    await expirePayment(context, { merchant: intent.merchant, orderId: intent.order_id }, {}, 'bayar')
   }
   return outcome
 }

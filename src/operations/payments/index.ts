@@ -3,7 +3,7 @@
 import type { ReviewReason } from '../../domain/events.ts'
 import { parseRupiah, toNumber } from '../../domain/money.ts'
 import { isUuid } from '../../domain/uuid.ts'
-import { BayarError } from '../../errors.ts'
+import { BayarError, type Problem } from '../../errors.ts'
 import type { EventRow } from '../../store/events.ts'
 import { readHistory } from '../../store/events.ts'
 import type { HostsTransaction } from '../../store/host-transaction.ts'
@@ -17,26 +17,30 @@ import { findPayment, findPaymentByOrder, type PaymentRow } from '../../store/pa
 import { readRefunds } from '../../store/refunds.ts'
 import type { Context } from '../context.ts'
 import { mapPage, type Page, type PageAsked, readPage } from '../page.ts'
+import { type Adopted, type AdoptInput, adoptPayment } from './adopt-payment.ts'
 import type { ChargeInput } from './charge-input.ts'
 import { type Charged, chargePayment } from './charge-payment.ts'
 import { type Checked, checkPayment } from './check-payment.ts'
 import type { CheckoutInput } from './checkout-input.ts'
-import { type CheckedOut, type CheckoutPage, checkoutPayment, findCheckoutPage } from './checkout-payment.ts'
+import { type CheckoutPage, findCheckoutPage, findOpenPage } from './checkout-page.ts'
+import { type CheckedOut, checkoutPayment } from './checkout-payment.ts'
+import type { CaptureInput, CommandInput } from './command-input.ts'
 import {
   approvePayment,
-  type CaptureInput,
   cancelPayment,
   capturePayment,
   denyPayment,
   expirePayment,
-  type PaymentName,
 } from './command-payment.ts'
 import { listOpen, type Review, reviewsOf } from './list-reviews.ts'
+import { type Asking, mistakesIn } from './mistakes.ts'
+import type { PaymentName } from './payment-name.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
 import { type PossibleRequest, possibleRequests } from './possible-requests.ts'
 import { type Prepared, preparePayment, submitPayment } from './prepare-payment.ts'
 import type { RefundInput } from './refund-input.ts'
 import { type Refunded, refundPayment } from './refund-payment.ts'
+import { type RefundedToWallet, type RefundToWalletInput, refundToWallet } from './refund-to-wallet.ts'
 import { type Refund, toRefundView } from './refund-view.ts'
 import { resolveReview } from './resolve-review.ts'
 
@@ -83,6 +87,8 @@ export interface Payments {
   prepare(input: ChargeInput, options: { readonly tx: HostsTransaction }, by?: string): Promise<Prepared>
   /** Sends what was prepared, after your transaction has committed. */
   submit(payment: PaymentReference): Promise<Payment>
+  /** Takes in an order that was never charged here. Midtrans is asked how it stands, and it must cost what you say. */
+  adopt(input: AdoptInput): Promise<Adopted>
   find(payment: PaymentReference): Promise<Payment | undefined>
   /** By our own id. */
   findById(id: string): Promise<Payment | undefined>
@@ -94,21 +100,36 @@ export interface Payments {
   openReviews(page?: PageAsked): Promise<Page<Review>>
   /** Asks Midtrans, applies what it says, and returns the payment. */
   checkStatus(payment: PaymentReference): Promise<Checked>
-  cancel(payment: PaymentReference, by?: string): Promise<Payment>
-  expire(payment: PaymentReference, by?: string): Promise<Payment>
+  /**
+   * Ends it at Midtrans: every way of paying it that waits, and the hosted page, so that nobody can pay it any more. A captured card is voided. Beside one that was paid, name the transaction that is to
+   * be cancelled.
+   */
+  cancel(payment: PaymentReference, input?: CommandInput, by?: string): Promise<Payment>
+  /** The same, as if its time were over. */
+  expire(payment: PaymentReference, input?: CommandInput, by?: string): Promise<Payment>
   /** Takes what a card or wallet has reserved, or a part of it. */
   capture(payment: PaymentReference, input?: CaptureInput, by?: string): Promise<Payment>
   /** Takes a card payment that the fraud engine put on hold. */
-  approve(payment: PaymentReference, by?: string): Promise<Payment>
+  approve(payment: PaymentReference, input?: CommandInput, by?: string): Promise<Payment>
   /** Refuses a card payment that the fraud engine put on hold. */
-  deny(payment: PaymentReference, by?: string): Promise<Payment>
+  deny(payment: PaymentReference, input?: CommandInput, by?: string): Promise<Payment>
   /**
    * Gives money back: all that is left, or `amount` of it. Look at `refund.status`: `confirmed` is done; `reserved` means that Midtrans gave no clear answer and is being asked, and
    * is never asked for again under another key.
    */
   refund(payment: PaymentReference, input?: RefundInput, by?: string): Promise<Refunded>
+  /**
+   * Gives money back into the user's wallet instead, at once and by any method: it counts against what may still be refunded. The payment's own amounts stay, because the money is still with you.
+   */
+  refundToWallet(
+    payment: PaymentReference,
+    input?: RefundToWalletInput,
+    by?: string,
+  ): Promise<RefundedToWallet>
   /** Every refund of it, those made in Midtrans's dashboard too. */
   refunds(payment: PaymentReference): Promise<readonly Refund[]>
+  /** Every mistake in what would be asked, without asking it; empty when there is none. */
+  mistakes(asking: Asking, input: object): Promise<readonly Problem[]>
   /** What may be asked of it now, and why not the rest. */
   possible(payment: PaymentReference): Promise<readonly PossibleRequest[]>
   resolveReview(decision: {
@@ -123,78 +144,88 @@ export interface Payments {
 
 const HOST = 'host'
 
-export function bindPayments(context: () => Promise<Context>): Payments {
+export function bindPayments(context: () => Promise<Context>, reading: () => Promise<Context>): Payments {
   return {
     charge: async (input) => (await chargePayment(await context(), input, HOST)).payment,
     chargeOnce: async (input, by = HOST) => chargePayment(await context(), input, by),
     checkout: async (input, by = HOST) => checkoutPayment(await context(), input, by),
     async checkoutPage(reference) {
-      const at = await context()
-      return findCheckoutPage(at, (await rowOf(at, reference)).id)
+      const at = await reading()
+      return findCheckoutPage(at, await rowOf(at, reference))
     },
     prepare: async (input, { tx }, by = HOST) => preparePayment(await context(), input, tx, by),
     async submit(reference) {
       const at = await context()
       return submitPayment(at, nameOf(at, reference))
     },
+    adopt: async (input) => adoptPayment(await context(), input),
     async find(reference) {
-      const at = await context()
+      const at = await reading()
       const { merchant, orderId } = nameOf(at, reference)
       const row = await findPaymentByOrder(at.database, merchant, orderId)
       return row && toPaymentView(row)
     },
     async findById(id) {
-      const row = isUuid(id) ? await findPayment((await context()).database, id) : undefined
+      const row = isUuid(id) ? await findPayment((await reading()).database, id) : undefined
       return row && toPaymentView(row)
     },
-    list: async (query = {}) => listPage(await context(), query),
+    list: async (query = {}) => listPage(await reading(), query),
     async history(reference) {
-      const at = await context()
+      const at = await reading()
       const row = await rowOf(at, reference)
       return (await readHistory(at.database, row.id)).map(toHistoryEntry)
     },
     async reviews(reference) {
-      const at = await context()
+      const at = await reading()
       return reviewsOf(at, await rowOf(at, reference))
     },
-    openReviews: async (page = {}) => listOpen(await context(), page),
+    openReviews: async (page = {}) => listOpen(await reading(), page),
     async checkStatus(reference) {
       const at = await context()
       return checkPayment(at, nameOf(at, reference))
     },
-    async cancel(reference, by = HOST) {
+    async cancel(reference, input = {}, by = HOST) {
       const at = await context()
-      return cancelPayment(at, nameOf(at, reference), by)
+      return cancelPayment(at, nameOf(at, reference), input, by)
     },
-    async expire(reference, by = HOST) {
+    async expire(reference, input = {}, by = HOST) {
       const at = await context()
-      return expirePayment(at, nameOf(at, reference), by)
+      return expirePayment(at, nameOf(at, reference), input, by)
     },
     async capture(reference, input = {}, by = HOST) {
       const at = await context()
       return capturePayment(at, nameOf(at, reference), input, by)
     },
-    async approve(reference, by = HOST) {
+    async approve(reference, input = {}, by = HOST) {
       const at = await context()
-      return approvePayment(at, nameOf(at, reference), by)
+      return approvePayment(at, nameOf(at, reference), input, by)
     },
-    async deny(reference, by = HOST) {
+    async deny(reference, input = {}, by = HOST) {
       const at = await context()
-      return denyPayment(at, nameOf(at, reference), by)
+      return denyPayment(at, nameOf(at, reference), input, by)
     },
     async refund(reference, input = {}, by = HOST) {
       const at = await context()
       return refundPayment(at, nameOf(at, reference), input, by)
     },
-    async refunds(reference) {
+    async refundToWallet(reference, input = {}, by = HOST) {
       const at = await context()
+      return refundToWallet(at, nameOf(at, reference), input, by)
+    },
+    async refunds(reference) {
+      const at = await reading()
       const row = await rowOf(at, reference)
       return (await readRefunds(at.database, row.id)).map(toRefundView)
     },
+    mistakes: async (asking, input) => mistakesIn(await reading(), asking, input),
     async possible(reference) {
-      const at = await context()
+      const at = await reading()
       const row = await rowOf(at, reference)
-      return possibleRequests(row, await readRefunds(at.database, row.id))
+      const [refunds, page] = await Promise.all([
+        readRefunds(at.database, row.id),
+        findOpenPage(at, at.database, row),
+      ])
+      return possibleRequests(row, refunds, page !== null)
     },
     async resolveReview({ payment, by = HOST, ...decision }) {
       const at = await context()

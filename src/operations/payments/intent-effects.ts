@@ -5,7 +5,7 @@ import { endedWithoutMoney, tellsOfMoney } from '../../domain/attempt-lifecycle.
 import { variantOf } from '../../domain/charge-methods.ts'
 import type { News, RefundFact } from '../../domain/news.ts'
 import type { PaymentState } from '../../domain/payment.ts'
-import { closeIntent } from '../../domain/presume.ts'
+import { closeIntent, presumeEnded } from '../../domain/presume.ts'
 import { closeBook, openBook, openReview } from '../../domain/steps.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
 import { paymentMethod } from '../../gateway/payment-methods.ts'
@@ -16,7 +16,7 @@ import { findRefundOfIntent, readRefunds, releaseRefund } from '../../store/refu
 import { readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { readAsked } from './charge-request.ts'
-import { refundOf } from './send-intent.ts'
+import { isOfPage, refundOf } from './send-intent.ts'
 import { writePlan } from './write-plan.ts'
 
 interface Looked {
@@ -35,6 +35,8 @@ interface Effect {
   /** Asked after the news was applied. */
   isDone(looked: Looked): boolean | Promise<boolean>
   giveBack(context: Context, tx: Transaction, intent: IntentRow, state: Ended): Promise<void>
+  /** What follows of its having been done, where its answer is no news. */
+  take?(context: Context, tx: Transaction, intent: IntentRow): Promise<void>
   /** For how long what was done may be there, to be paid even, and GET status by the order id says 404 all the same. */
   unseenSeconds?(intent: IntentRow): number
 }
@@ -51,6 +53,9 @@ const REFUNDS: Effect = {
   giveBack: giveRefundBack,
 }
 
+/** GET status knows nothing of pages: whether one was ended only the answer says. */
+const ENDS_PAGE: Effect = { answerIsNews: false, isDone: () => false, giveBack: nothing, take: closePage }
+
 // biome-ignore format: a table is read in columns
 const EFFECTS: Readonly<Record<IntentCommand, Effect>> = {
   charge:        { answerIsNews: true,  isDone: isNewTransaction,                      giveBack: closeCharge, unseenSeconds: untilNobodyCanPay },
@@ -64,8 +69,17 @@ const EFFECTS: Readonly<Record<IntentCommand, Effect>> = {
   direct_refund: REFUNDS,
 }
 
-export function effectOf({ command }: IntentRow): Effect {
-  return EFFECTS[command]
+export function effectOf(intent: IntentRow): Effect {
+  return isOfPage(intent) ? ENDS_PAGE : EFFECTS[intent.command]
+}
+
+/** Nobody chose a way to pay on it, and now nobody can. */
+async function closePage(context: Context, tx: Transaction, intent: IntentRow): Promise<void> {
+  const payment = await readForUpdate(tx, intent.merchant, intent.order_id)
+  if (!payment || payment.attempts.length > 0) return
+  const how = intent.command === 'cancel' ? 'cancelled' : 'expired'
+  const cause = { source: 'answer' as const, notificationId: null, intentId: intent.id, document: null }
+  await writePlan(context, tx, payment.version, presumeEnded(payment, how, cause, uuidv7))
 }
 
 /** Asked by order id, Midtrans names the newest transaction. If that is an older attempt, the one of this charge was not made (yet). */
@@ -152,6 +166,11 @@ export function withOwnAmount(news: News, intent: IntentRow): News {
   return isRefund(intent) ? { ...news, grossAmount: null } : news
 }
 
-function isRefund({ command }: IntentRow): boolean {
+/** Midtrans lists this very refund. */
+export function namesRefund(news: News, intent: IntentRow): boolean {
+  return isRefund(intent) && news.refunds.some((fact) => fact.key === refundOf(intent).key)
+}
+
+export function isRefund({ command }: IntentRow): boolean {
   return command === 'refund' || command === 'direct_refund'
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { bankOf } from '../../domain/charge-methods.ts'
 import { firstCheckAt } from '../../domain/check-schedule.ts'
 import { formatJakartaTime } from '../../domain/jakarta-time.ts'
-import type { OrderAsked } from '../../domain/payment.ts'
+import type { OrderAsked, PaymentOwner } from '../../domain/payment.ts'
 import { randomKey, uuidv7 } from '../../domain/uuid.ts'
 import { BayarError } from '../../errors.ts'
 import type { NewIntent } from '../../store/intents.ts'
@@ -24,6 +24,7 @@ interface Written {
   /** Until when this process sends it, now; null, it waits for whoever claims it. */
   readonly sendBefore: Date | null
   readonly checkAt: Date
+  readonly owner?: PaymentOwner
 }
 
 export function newCharge(charge: CheckedCharge, written: Written): NewCharge {
@@ -52,7 +53,7 @@ function newOrder(
     merchant,
     userId,
   }: { readonly asked: OrderAsked; readonly merchant: string; readonly userId: string | null },
-  { at, ...sending }: Written,
+  { at, owner, ...sending }: Written,
   method: {
     readonly command: 'charge' | 'checkout'
     readonly paymentType: string | null
@@ -70,7 +71,8 @@ function newOrder(
       bank: method.bank,
       grossAmount: asked.grossAmount,
       openIntentId: intentId,
-      owner: null,
+      owner: owner?.name ?? null,
+      ownerId: owner?.id ?? null,
       userId,
       customer: asked.customer,
       customFields: asked.customFields,
@@ -97,6 +99,14 @@ export function orderTaken(orderId: string): BayarError {
   return new BayarError(
     'order_id_taken',
     `${orderId} was charged with another amount, method, items or customer. Use a new order id.`,
+  )
+}
+
+/** No payment has it, and it is taken all the same. */
+export function orderIsParents(orderId: string): BayarError {
+  return new BayarError(
+    'order_id_taken',
+    `${orderId} is an invoice’s or a subscription’s. Use a new order id.`,
   )
 }
 

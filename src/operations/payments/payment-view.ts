@@ -4,7 +4,7 @@ import { parseJakartaTime } from '../../domain/jakarta-time.ts'
 import { toNumber } from '../../domain/money.ts'
 import type { Instructions } from '../../domain/news.ts'
 import { isFinal, leadingAttempt, type PaymentStatus } from '../../domain/payment-status.ts'
-import type { AttemptRow, PaymentRow } from '../../store/payments.ts'
+import type { AttemptRow, ShownPayment } from '../../store/payments.ts'
 
 export interface PaymentInstructions {
   readonly vaNumber: string | null
@@ -82,7 +82,7 @@ export interface Payment {
   /** Nothing but a refund, reversal or chargeback can follow. */
   readonly isFinal: boolean
   readonly isRefunded: boolean
-  /** `unknown`: Midtrans gave no clear answer to the charge, and is being asked. */
+  /** `unknown`: Midtrans has given no clear answer to the charge, or none yet, and is being asked. How to pay may be missing until then. */
   readonly outcome: 'known' | 'unknown'
   readonly needsReview: readonly string[]
   readonly instructions: PaymentInstructions
@@ -119,7 +119,7 @@ export function questionsOf(status: PaymentStatus, netAmount: bigint) {
   }
 }
 
-export function toPaymentView(row: PaymentRow): Payment {
+export function toPaymentView(row: ShownPayment): Payment {
   const attempts = row.attempts.map(toAttemptView)
   const leading = leadingAttempt(attempts) ?? null
   const status = row.presumed ?? row.status

@@ -2,17 +2,19 @@
  * A charge inside the host's own transaction, in two halves. `prepare` writes the payment and its intent with the rows of the host and touches no network: they commit together, or none of them is
  * ever true. `submit` sends it after the commit; if the host's process dies in between, or never calls it, a worker sends it. Whoever comes first claims the intent, so it is sent once.
  */
+import { secondsAfter } from '../../domain/clock.ts'
 import { BayarError, invalidRequest } from '../../errors.ts'
 import { askInHostsTransaction, type HostsTransaction, transactionId } from '../../store/host-transaction.ts'
-import { writeIntent } from '../../store/intents.ts'
+import { findIntent, writeIntent } from '../../store/intents.ts'
+import { isParentsOrder } from '../../store/order-parents.ts'
 import { findPaymentByOrder } from '../../store/payments.ts'
 import { readTakenOrder, writePayment } from '../../store/write-payment.ts'
 import type { Context } from '../context.ts'
-import { inProgress } from './begin-order.ts'
+import { inProgress, isUnderWay } from './begin-order.ts'
 import { type ChargeInput, checkCharge } from './charge-input.ts'
-import type { PaymentName } from './command-payment.ts'
 import { refused } from './gateway-refusal.ts'
-import { makeOrderId, newCharge, orderTaken } from './new-charge.ts'
+import { makeOrderId, newCharge, orderIsParents, orderTaken } from './new-charge.ts'
+import type { PaymentName } from './payment-name.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
 import { refuseInsideTransaction } from './run-intent.ts'
 import { sendPrepared } from './send-charge.ts'
@@ -27,6 +29,8 @@ export async function preparePayment(
   input: ChargeInput,
   tx: HostsTransaction,
   requestedBy: string,
+  /** How long the background leaves it to whoever prepared it. */
+  { isLeftForSeconds = 0 }: { readonly isLeftForSeconds?: number } = {},
 ): Promise<Prepared> {
   const charge = checkCharge(input, context.rules, () => makeOrderId(context.clock.now()))
   if (charge.newAttempt)
@@ -34,8 +38,9 @@ export async function preparePayment(
   const { merchant, asked } = charge
   const { orderId } = asked
   const at = context.clock.now()
-  // Due at once: after the commit any worker may send it.
-  const written = newCharge(charge, { at, requestedBy, sendBefore: null, checkAt: at })
+  // Due at once, unless it is left to somebody: after the commit any worker may send it.
+  const checkAt = secondsAfter(at, isLeftForSeconds)
+  const written = newCharge(charge, { at, requestedBy, sendBefore: null, checkAt })
 
   const ask = askInHostsTransaction(tx)
   if (await writePayment(ask, written.payment, await transactionId(ask))) {
@@ -43,6 +48,7 @@ export async function preparePayment(
     return { merchant, orderId, created: true }
   }
   const taken = await readTakenOrder(ask, merchant, orderId)
+  if (taken === null && (await isParentsOrder(ask, merchant, orderId))) throw orderIsParents(orderId)
   if (taken === null)
     throw invalidRequest([
       { field: 'tx', reason: 'is not an open transaction: begin one, and give its client' },
@@ -61,10 +67,9 @@ export async function submitPayment(context: Context, name: PaymentName): Promis
     const sent = await sendPrepared(context, prepared.open_intent_id)
     if (sent?.outcome === 'rejected') throw refused(sent.answer, name.orderId)
     // Somebody else sends it at this moment.
-    if (!sent && !prepared.outcome_unknown) {
-      const now = await findPaymentByOrder(context.database, name.merchant, name.orderId)
-      if (now?.open_intent_id === prepared.open_intent_id && !now.outcome_unknown)
-        throw inProgress(name.orderId)
+    if (!sent) {
+      const intent = await findIntent(context.database, prepared.open_intent_id)
+      if (intent && isUnderWay(context, intent)) throw inProgress(name.orderId)
     }
   }
   return toPaymentView((await findPaymentByOrder(context.database, name.merchant, name.orderId)) ?? prepared)

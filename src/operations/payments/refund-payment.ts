@@ -20,8 +20,9 @@ import { findPaymentByOrder } from '../../store/payments.ts'
 import { findRefundByKey, findRefundOfIntent, type RefundRow, reserveRefund } from '../../store/refunds.ts'
 import { readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
-import type { PaymentName } from './command-payment.ts'
+import { isUnderWay } from './begin-order.ts'
 import { refused } from './gateway-refusal.ts'
+import type { PaymentName } from './payment-name.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
 import { type CheckedRefund, checkRefund, type RefundInput } from './refund-input.ts'
 import { type Refund, toRefundView } from './refund-view.ts'
@@ -85,12 +86,10 @@ async function askOnce(context: Context, intent: IntentRow): Promise<void> {
  */
 async function askAgain(context: Context, intent: IntentRow): Promise<void> {
   if (intent.state !== 'prepared' && intent.state !== 'sent') return
-  const { rules, clock } = context
-  const isUnderWay =
-    intent.answered_at === null &&
-    intent.sent_at !== null &&
-    clock.now() < secondsAfter(intent.sent_at, rules.gatewayDeadlineSeconds + 5)
-  if (isUnderWay) {
+  if (isUnderWay(context, intent)) {
+    // Whoever sent it may have died before the answer; Midtrans has told of it since.
+    const refund = await findRefundOfIntent(context.database, intent.id)
+    if (refund?.status === 'confirmed') return
     throw new BayarError('command_in_progress', `This refund of ${intent.order_id} is under way.`, {
       details: { retry_after_seconds: 5 },
     })
@@ -166,7 +165,7 @@ function sameRefund(before: RefundRow, asked: CheckedRefund): string | null {
 }
 
 /** Of two ways of paying that were both paid, somebody must say which one is given back. */
-function attemptToRefund(payment: PaymentState, { transactionId }: CheckedRefund): AttemptState {
+export function attemptToRefund(payment: PaymentState, { transactionId }: CheckedRefund): AttemptState {
   const named = payment.attempts.filter(
     (attempt) => transactionId === null || attempt.transactionId === transactionId,
   )
@@ -188,8 +187,7 @@ function attemptToRefund(payment: PaymentState, { transactionId }: CheckedRefund
 }
 
 function amountToRefund(payment: PaymentState, attempt: AttemptState, asked: Rupiah | null): Rupiah {
-  const left = refundable(attempt, payment.refunds)
-  const amount = asked ?? left
+  const amount = asked ?? refundable(attempt, payment.refunds)
   const whole = attempt.capturedAmount
   // The method can give back; this amount it cannot.
   if (asked !== null && asked !== whole && refundabilityOf(attempt).wholeOnly) {
@@ -202,6 +200,13 @@ function amountToRefund(payment: PaymentState, attempt: AttemptState, asked: Rup
   }
   const reason = whyNotAmount(attempt, amount, whole)
   if (reason !== null) throw new BayarError('method_not_refundable', reason)
+  return leftOf(payment, attempt, asked)
+}
+
+/** The amount, or all that is left; more is refused. */
+export function leftOf(payment: PaymentState, attempt: AttemptState, asked: Rupiah | null): Rupiah {
+  const left = refundable(attempt, payment.refunds)
+  const amount = asked ?? left
   if (amount > left || left === 0n) {
     throw new BayarError('refund_too_large', `${left} is left of ${payment.orderId}.`, {
       details: { remaining: toNumber(left) },

@@ -6,12 +6,12 @@ import type { RefundRow } from '../../store/refunds.ts'
 export interface Refund {
   readonly id: string
   readonly transactionId: string
-  /** Midtrans's name for it, too. */
+  /** Midtrans's name for it, too, unless it went into a wallet. */
   readonly refundKey: string | null
   readonly amount: number
-  /** `reserved`: asked for, and Midtrans has not said clearly that it is done; it is being asked. */
+  /** `reserved`: asked for, and Midtrans has not said clearly that it is done; it is being asked. `given`: it is in the user's wallet. */
   readonly status: RefundStatus
-  /** `gateway`: made in Midtrans's dashboard; `unlisted`: known only by the total. */
+  /** `gateway`: made in Midtrans's dashboard; `unlisted`: known only by the total; `wallet`: not by Midtrans at all. */
   readonly origin: RefundOrigin
   readonly reason: string | null
   readonly chargebackId: string | null
@@ -26,7 +26,7 @@ export function toRefundView(row: RefundRow): Refund {
   return {
     id: row.id,
     transactionId: row.transaction_id,
-    refundKey: row.refund_key,
+    refundKey: row.refund_key ?? row.wallet_key,
     amount: toNumber(row.amount),
     status: row.status,
     origin: row.origin,

@@ -24,8 +24,9 @@ import { findPaymentByOrder } from '../../store/payments.ts'
 import { closeReview, type ReviewRow, readReviews } from '../../store/reviews.ts'
 import { advanceWithin, readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
-import type { PaymentName } from './command-payment.ts'
+import type { PaymentName } from './payment-name.ts'
 import { type Payment, toPaymentView } from './payment-view.ts'
+import { settleUnclear } from './settle-unclear.ts'
 import { writePlan } from './write-plan.ts'
 
 export interface ReviewDecision extends PaymentName {
@@ -46,16 +47,16 @@ export async function resolveReview(context: Context, decision: ReviewDecision):
     const review = await openReviewOf(tx, payment.id, decision)
     const outcome = decision.decision === 'accept' ? 'accepted' : 'dismissed'
     await closeReview(tx, review.id, { outcome, by: decision.by, reason: decision.because, at })
-    if (outcome === 'dismissed' && payment.openIntentId !== null) {
-      // The answer of its charge was what is dismissed now: nothing else will come of it, and the order can be charged again.
-      const intent = await findIntent(tx, payment.openIntentId)
+    if (outcome === 'dismissed' && (payment.openIntentId !== null || payment.attempts.length === 0)) {
+      // The answer of its charge was what is dismissed now (or what an order was adopted for): nothing else will come of it, and the order can be charged again.
+      const intent = payment.openIntentId === null ? null : await findIntent(tx, payment.openIntentId)
       const cause = {
         source: 'person' as const,
         notificationId: null,
         intentId: payment.openIntentId,
         document: null,
       }
-      if (intent?.state === 'done')
+      if (intent === null || intent?.state === 'done')
         await writePlan(context, tx, payment.version, closeIntent(payment, cause, uuidv7))
     }
     if (outcome === 'accepted' && review.reason === 'conflict') {
@@ -77,6 +78,8 @@ export async function resolveReview(context: Context, decision: ReviewDecision):
       // What came after it waits for the same decision.
       await queueReviewed(tx, { paymentId: payment.id, transactionId: review.transaction_id, at })
     }
+    if (review.reason === 'mismatch' || review.reason === 'unclear')
+      await settleUnclear(context, tx, review, outcome)
   })
   context.wake()
   context.wake('notifications')
@@ -124,7 +127,10 @@ async function applyHeldNews(
 ): Promise<void> {
   const notice =
     review.notification_id === null ? undefined : await findNotification(tx, review.notification_id)
-  const bytes = notice?.raw ?? (await readEventDocument(tx, review.payment_id, review.sequence))
+  const held = notice ? undefined : await readEventDocument(tx, review.payment_id, review.sequence)
+  // Its amount is that of one refund, and no total: what it says is settled with the refund itself.
+  if (held?.source === 'answer' && (held.command === 'refund' || held.command === 'direct_refund')) return
+  const bytes = notice?.raw ?? held?.document
   const document = bytes && readDocument(bytes)
   const news =
     document &&

@@ -13,6 +13,7 @@ import { BayarError } from '../../errors.ts'
 import type { Answer } from '../../gateway/port.ts'
 import { readDocument } from '../../gateway/read-document.ts'
 import { isAnotherOrders, translate } from '../../gateway/translate.ts'
+import { recordAnswer } from '../../store/answers.ts'
 import { insideTransaction, type Transaction } from '../../store/database.ts'
 import {
   endIntent,
@@ -20,19 +21,22 @@ import {
   type IntentRow,
   lockOpenIntent,
   planIntentCheck,
-  recordAnswer,
 } from '../../store/intents.ts'
 import { queueForeign } from '../../store/write-payment.ts'
 import { advanceWithin, readForUpdate } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
-import { effectOf, withOwnAmount, withOwnRefund } from './intent-effects.ts'
+import { effectOf, namesRefund, withOwnAmount, withOwnRefund } from './intent-effects.ts'
+import { aboutIntent, holdRefund, openUnclear } from './unclear-answer.ts'
 
 /** Midtrans honours an Idempotency-Key for five minutes. Nothing is sent after that. */
 export const SEND_WITHIN_SECONDS = 300
 /** A check concludes "it was never done" only when nothing can be under way any more. */
 const SETTLE_SECONDS = 60
-const APPLY_AGAIN_SECONDS = 5
+/** A handler that threw may be mended in a moment, and money has moved: it is tried again soon, however often it threw. */
+const APPLY_AGAIN_SECONDS = { first: 5, last: 600 } as const
+/** For so long an outcome may stay unknown because Midtrans gives no answer at all. Then a person is told. */
+const SILENT_SECONDS = 86_400
 
 /** `unknown`: not yet; a check is planned. */
 export type IntentOutcome = 'done' | 'rejected' | 'absent' | 'unknown'
@@ -42,12 +46,9 @@ export function takeAnswer(context: Context, intent: IntentRow, given: Answer): 
   return underLocks(context, intent, async (tx, _, fresh) => {
     const now = context.clock.now()
     const answer = isAnswer(given, intent, fresh) ? given : { ...given, class: 'unknown' as const }
-    await recordAnswer(tx, intent.id, answer, now)
+    await recordAnswer(tx, 'intents', intent.id, answer, now)
     await queueForeign(tx, intent.payment_id, now)
-    if (answer.class === 'unknown' || answer.class === 'look') {
-      await planIntentCheck(tx, intent.id, secondsAfter(now, checkDelaySeconds(intent.checks)))
-      return 'unknown'
-    }
+    if (answer.class === 'unknown' || answer.class === 'look') return later(context, tx, intent)
     return applying(context, tx, intent, async () => {
       if (answer.class === 'rejected') return endWithout(context, tx, intent, 'rejected')
       if (effectOf(intent).answerIsNews) {
@@ -55,6 +56,7 @@ export function takeAnswer(context: Context, intent: IntentRow, given: Answer): 
         await advanceWithin(context, tx, itemOf(intent, news))
       }
       await endIntent(tx, intent.id, 'done')
+      await effectOf(intent).take?.(context, tx, intent)
       return 'done'
     })
   })
@@ -87,22 +89,33 @@ export function takeLookUp(
   askedAt: Date,
 ): Promise<IntentOutcome> {
   return underLocks(context, intent, async (tx, payment, fresh) => {
-    const now = context.clock.now()
-    const isOver = intent.send_before !== null && askedAt > concludesAt(context, intent, intent.send_before)
+    const isOver = isConcluded(context, intent, askedAt)
     const notYet = async (): Promise<IntentOutcome> => {
       // 404 before that is no answer: the request may still be under way.
       if (isOver) return endWithout(context, tx, intent, 'absent')
-      await planIntentCheck(tx, intent.id, secondsAfter(now, checkDelaySeconds(intent.checks)))
-      return 'unknown'
+      return later(context, tx, intent)
     }
-    if (answer.class !== 'done')
-      return answer.class === 'absent' ? applying(context, tx, intent, notYet) : later(context, tx, intent)
+    if (answer.class === 'absent') return applying(context, tx, intent, notYet)
+    if (answer.class !== 'done') {
+      const isSilent = askedAt > secondsAfter(intent.created_at, SILENT_SECONDS)
+      if (isOver && isSilent)
+        await openUnclear(context, tx, { ...aboutIntent(intent), note: unansweredFor(intent, answer) })
+      return later(context, tx, intent)
+    }
     return applying(context, tx, intent, async () => {
-      const news = newsOf(answer, 'look_up', intent)
+      const news = readNews(answer, 'look_up', intent)
+      if ('problem' in news) {
+        const note = `Midtrans was asked what became of ${intent.command}: ${news.problem}`
+        context.log.warn('an answer cannot be read', { order_id: intent.order_id, reason: news.problem })
+        if (isOver) await openUnclear(context, tx, { ...aboutIntent(intent), note })
+        return later(context, tx, intent)
+      }
       // What was done was done by somebody else, and is not judged by what we asked for: of a whole reservation only our part would be in the books.
       if (wasImpossible(fresh)) await effectOf(intent).giveBack(context, tx, intent, 'rejected')
-      await advanceWithin(context, tx, itemOf(intent, news))
-      if (await effectOf(intent).isDone({ tx, intent, payment, news })) {
+      const { verdict, error } = await advanceWithin(context, tx, itemOf(intent, news))
+      const isHeld = verdict === 'review' && namesRefund(news, intent)
+      if (isHeld) await holdRefund(context, tx, intent, `Midtrans lists the refund. ${error}`)
+      if (isHeld || (await effectOf(intent).isDone({ tx, intent, payment, news }))) {
         await endIntent(tx, intent.id, 'done')
         return 'done'
       }
@@ -137,14 +150,22 @@ export function notSent(orderId: string): BayarError {
   )
 }
 
+/** From then on an absence at Midtrans means that it was never done. */
 function concludesAt(context: Context, intent: IntentRow, sendBefore: Date): Date {
   const unseenSeconds = effectOf(intent).unseenSeconds?.(intent) ?? 0
   return secondsAfter(sendBefore, context.rules.gatewayDeadlineSeconds + SETTLE_SECONDS + unseenSeconds)
 }
 
-/** Soon at first, because someone waits; then calmly. */
+export function isConcluded(context: Context, intent: IntentRow, askedAt: Date): boolean {
+  return intent.send_before !== null && askedAt > concludesAt(context, intent, intent.send_before)
+}
+
+/** Soon at first, because someone waits; then calmly; then ever more rarely, because what cannot be read now is read by a later version, and a person has been told. */
+const CHECK_DELAYS = [2, 10, 30, 60, 120, 120, 120, 120, 120, 300, 900, 3_600] as const
+const CHECK_DELAY_LAST = 6 * 3_600
+
 export function checkDelaySeconds(checks: number): number {
-  return [2, 10, 30, 60][checks] ?? 120
+  return CHECK_DELAYS[checks] ?? CHECK_DELAY_LAST
 }
 
 /** The payment's lock before the intent's, like everywhere. Whoever comes second finds the outcome written. */
@@ -179,14 +200,26 @@ async function applying(
       command: intent.command,
       reason: reasonOf(error),
     })
-    await planIntentCheck(tx, intent.id, secondsAfter(context.clock.now(), APPLY_AGAIN_SECONDS))
+    const { first, last } = APPLY_AGAIN_SECONDS
+    const seconds = Math.max(first, Math.min(checkDelaySeconds(intent.checks), last))
+    await planIntentCheck(tx, intent.id, secondsAfter(context.clock.now(), seconds))
     return 'unknown'
   }
 }
 
 async function later(context: Context, tx: Transaction, intent: IntentRow): Promise<IntentOutcome> {
-  await planIntentCheck(tx, intent.id, secondsAfter(context.clock.now(), checkDelaySeconds(intent.checks)))
+  const now = context.clock.now()
+  const regular = secondsAfter(now, checkDelaySeconds(intent.checks))
+  // The moment from which absence is an answer is not slept through.
+  const concluding =
+    intent.send_before === null ? null : secondsAfter(concludesAt(context, intent, intent.send_before), 1)
+  const isSooner = concluding !== null && concluding > now && concluding < regular
+  await planIntentCheck(tx, intent.id, isSooner ? concluding : regular)
   return 'unknown'
+}
+
+function unansweredFor({ command }: IntentRow, { message, code }: Answer): string {
+  return `For a day Midtrans has given no answer about ${command}: ${message}${code === null ? '' : ` (${code})`}`
 }
 
 function itemOf(intent: IntentRow, news: News) {
@@ -221,7 +254,7 @@ function readNews(
 }
 
 /** It was not done, and what was set aside for it is free again. */
-async function endWithout(
+export async function endWithout(
   context: Context,
   tx: Transaction,
   intent: IntentRow,

@@ -11,8 +11,8 @@ type Send = (gateway: Gateway, ask: Ask, intent: IntentRow) => Promise<Answer>
 const SEND: Readonly<Record<IntentCommand, Send>> = {
   charge:        (gateway, ask, intent) => gateway.charge(ask, readAsked(intent.request)),
   checkout:      (gateway, ask, intent) => gateway.checkout(ask, readCheckoutAsked(intent.request)),
-  cancel:        (gateway, ask, intent) => gateway.cancel(ask, transactionOf(intent)),
-  expire:        (gateway, ask, intent) => gateway.expire(ask, transactionOf(intent)),
+  cancel:        (gateway, ask, intent) => isOfPage(intent) ? gateway.cancelPage(ask, tokenOf(intent)) : gateway.cancel(ask, transactionOf(intent)),
+  expire:        (gateway, ask, intent) => isOfPage(intent) ? gateway.expirePage(ask, tokenOf(intent)) : gateway.expire(ask, transactionOf(intent)),
   approve:       (gateway, ask, intent) => gateway.approve(ask, transactionOf(intent)),
   deny:          (gateway, ask, intent) => gateway.deny(ask, transactionOf(intent)),
   capture:       (gateway, ask, intent) => gateway.capture(ask, transactionOf(intent), captureOf(intent)),
@@ -22,6 +22,15 @@ const SEND: Readonly<Record<IntentCommand, Send>> = {
 
 export function sendIntent(context: Context, intent: IntentRow): Promise<Answer> {
   return SEND[intent.command](context.gateway, { merchant: intent.merchant, key: intent.key }, intent)
+}
+
+/** Not of a transaction: of the page on which one could be begun. */
+export function isOfPage({ command, transaction_id: id }: IntentRow): boolean {
+  return (command === 'cancel' || command === 'expire') && id === null
+}
+
+function tokenOf({ request }: IntentRow): string {
+  return (request as { token: string }).token
 }
 
 function transactionOf({ transaction_id: id, command }: IntentRow): string {

@@ -2,7 +2,8 @@ import type { Plan } from '../../domain/steps.ts'
 import type { Transaction } from '../../store/database.ts'
 import { writeUnderLock } from '../advance-payments.ts'
 import type { Context } from '../context.ts'
-import { runWithinHandlers } from '../events/run-within-handlers.ts'
+import { runWithinHandlers, toldIn } from '../events/run-within-handlers.ts'
+import { followOwner } from '../owners.ts'
 
 /** Writes a plan of our own making, judged and written under the payment's lock. */
 export async function writePlan(
@@ -20,5 +21,6 @@ export async function writePlan(
     judgedAgain: [],
     counted: [],
   })
-  await runWithinHandlers(context, tx, plan)
+  await followOwner(context, tx, plan)
+  await runWithinHandlers(context, tx, toldIn(plan))
 }

@@ -1,0 +1,152 @@
+/**
+ * Another plan: at the end of the period, or now. Now, what is left of the old one is set against the new: of the same rhythm the period goes on at the new price; of another, a new period begins. What is missing is
+ * charged, and the plan changes when it is paid; what is left over is the customer's, and the plan changes at once.
+ */
+import { anchorDayOf, type Period, periodEnd, unusedPart } from '../../domain/billing-period.ts'
+import { secondsAfter } from '../../domain/clock.ts'
+import { uuidv7 } from '../../domain/uuid.ts'
+import { assert, BayarError, invalidRequest } from '../../errors.ts'
+import type { Transaction } from '../../store/database.ts'
+import {
+  findObligations,
+  insertObligation,
+  lockOpenObligations,
+  type ObligationRow,
+} from '../../store/obligations.ts'
+import type { PlanRow } from '../../store/plans.ts'
+import { lockSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
+import type { Context } from '../context.ts'
+import type { Payment } from '../payments/payment-view.ts'
+import { findPlanNamed, type PlanReference } from '../plans/index.ts'
+import { changeSubscription } from '../subscriptions/change-subscription.ts'
+import type { Subscription } from '../subscriptions/subscription-view.ts'
+import { askFor } from './ask-for.ts'
+import { oweCredit } from './credit.ts'
+import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
+import { viewOf } from './pay-owed.ts'
+import { supersede } from './process-due.ts'
+import { changeOfPlan } from './settle-obligation.ts'
+import { BY_PERSON, begin, refuseUnless } from './stop-and-go.ts'
+
+export interface ChangePlanInput {
+  readonly plan: PlanReference
+  /** `now` unless given. */
+  readonly at?: 'now' | 'period_end'
+}
+
+export interface ChangedPlan {
+  readonly subscription: Subscription
+  /** The difference, where there is one to pay: the plan changes with it. */
+  readonly payment: Payment | null
+}
+
+export async function changePlan(
+  context: Context,
+  row: SubscriptionRow,
+  { plan: reference, at = 'now' }: ChangePlanInput,
+  by: string,
+): Promise<ChangedPlan> {
+  if (at !== 'now' && at !== 'period_end')
+    throw invalidRequest([{ field: 'at', reason: 'must be now or period_end' }])
+  begin(context, at === 'now' ? 'changePlan' : 'changePlanLater', row)
+  const plan = await findPlanNamed(context, reference)
+  if (!plan || plan.merchant !== row.merchant) throw new BayarError('plan_not_found')
+  if (plan.status !== 'active' && plan.id !== row.plan_id)
+    throw new BayarError('plan_not_sold', `${plan.slug} is ${plan.status}.`)
+  if (at === 'period_end') await changeLater(context, row.id, plan)
+  else {
+    // A change that was begun before, and not paid, gives way to this one.
+    for (const { id, status, kind } of await findObligations(context.database, row.id))
+      if (status === 'open' && kind === 'change') await endOpenCharges(context, id, by)
+    const owed = await context.database.transaction((tx) => changeNow(context, tx, row.id, plan))
+    context.wake()
+    if (owed !== null) {
+      const payment = await askFor(context, owed.id, { by })
+      return { subscription: await viewOf(context, row.id), payment }
+    }
+  }
+  return { subscription: await viewOf(context, row.id), payment: null }
+}
+
+/** The plan that it has already takes back what was chosen before. */
+async function changeLater(context: Context, id: string, plan: PlanRow): Promise<void> {
+  await context.database.transaction(async (tx) => {
+    const row = await lockSubscription(tx, id)
+    assert(row, 'a subscription is gone')
+    refuseUnless('changePlanLater', row)
+    const next = plan.id === row.plan_id ? null : plan.id
+    await changeSubscription(context, tx, row, { next_plan_id: next }, { events: [], cause: BY_PERSON })
+  })
+  context.wake()
+}
+
+/** What is to be charged first; null when the plan has changed. */
+async function changeNow(
+  context: Context,
+  tx: Transaction,
+  id: string,
+  plan: PlanRow,
+): Promise<ObligationRow | null> {
+  const open = await lockOpenObligations(tx, id)
+  const row = await lockSubscription(tx, id)
+  assert(row, 'a subscription is gone')
+  refuseUnless('changePlan', row)
+  if (open.some(({ kind }) => kind === 'period'))
+    throw new BayarError('command_not_possible', 'A period is not paid yet: pay it, or change at its end.', {
+      details: { status: row.status },
+    })
+  if (plan.id === row.plan_id) throw new BayarError('command_not_possible', `It has the plan ${plan.slug}.`)
+  for (const change of open) await supersede(context, tx, change)
+  const { amount, period, isNewPeriod } = termsOf(row, plan, context.clock.now())
+  const about = {
+    plan_id: plan.id,
+    period: isNewPeriod ? row.period + 1 : row.period,
+    period_start: period.start,
+    period_end: period.end,
+  }
+  if (amount > 0n) {
+    const at = context.clock.now()
+    return insertObligation(tx, {
+      id: uuidv7(),
+      merchant: row.merchant,
+      subscription_id: id,
+      kind: 'change',
+      amount,
+      ...about,
+      charge_at: secondsAfter(at, LEASE_SECONDS),
+      created_at: at,
+    })
+  }
+  const { changes, events } = await changeOfPlan(tx, row, about)
+  // Of a trial nothing was paid and nothing is: its end is what it was.
+  const isTrial = row.status === 'trialing'
+  const { next_charge_at: _, ...kept } = changes
+  await changeSubscription(context, tx, row, isTrial ? kept : changes, { events, cause: BY_PERSON })
+  await oweCredit(context, tx, row, {
+    amount: -amount,
+    cause: { kind: 'plan_change', id: uuidv7() },
+    reason: 'unused_plan',
+  })
+  return null
+}
+
+interface Terms {
+  /** Negative is the customer's. */
+  readonly amount: bigint
+  readonly period: Period
+  readonly isNewPeriod: boolean
+}
+
+function termsOf(row: SubscriptionRow, plan: PlanRow, at: Date): Terms {
+  const { current_period_start: start, current_period_end: end } = row
+  if (row.status === 'trialing' || start === null || end === null)
+    return { amount: 0n, period: { start: at, end: at }, isNewPeriod: false }
+  const current = { start, end }
+  const unused = unusedPart(row.amount, current, at)
+  const isSameRhythm = plan.interval_count === row.interval_count && plan.interval_unit === row.interval_unit
+  if (isSameRhythm)
+    return { amount: unusedPart(plan.price, current, at) - unused, period: current, isNewPeriod: false }
+  const rhythm = { count: plan.interval_count, unit: plan.interval_unit }
+  const period = { start: at, end: periodEnd(at, rhythm, anchorDayOf(at)) }
+  return { amount: plan.price - unused, period, isNewPeriod: true }
+}

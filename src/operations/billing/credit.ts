@@ -1,0 +1,71 @@
+/** Money that belongs to no period is the customer's: it is written down in the transaction that finds it, once for each movement, and paid out to their wallet. */
+import { uuidv7 } from '../../domain/uuid.ts'
+import { insertCredit, markCreditPaidOut } from '../../store/credits.ts'
+import type { Transaction } from '../../store/database.ts'
+import type { SubscriptionRow } from '../../store/subscriptions.ts'
+import type { Context } from '../context.ts'
+import { creditWallet, takeBackFromWallet } from '../wallets/move-wallet.ts'
+
+export type CreditCause =
+  | { readonly kind: 'attempt'; readonly id: string; readonly paymentId: string; readonly attemptId: string }
+  | { readonly kind: 'plan_change'; readonly id: string }
+
+/** After the locks of the payment, its obligation and the subscription: a wallet comes behind them. */
+export async function oweCredit(
+  context: Context,
+  tx: Transaction,
+  subscription: SubscriptionRow,
+  {
+    amount,
+    cause,
+    reason,
+  }: { readonly amount: bigint; readonly cause: CreditCause; readonly reason: string },
+): Promise<void> {
+  if (amount === 0n) return
+  const id = uuidv7()
+  const isNew = await insertCredit(tx, {
+    id,
+    merchant: subscription.merchant,
+    user_id: subscription.user_id,
+    subscription_id: subscription.id,
+    amount,
+    cause_kind: cause.kind,
+    cause_id: cause.id,
+    payment_id: cause.kind === 'attempt' ? cause.paymentId : null,
+    attempt_id: cause.kind === 'attempt' ? cause.attemptId : null,
+    reason,
+    created_at: context.clock.now(),
+  })
+  if (!isNew) return
+  await payOut(context, tx, subscription, { id, amount, cause, reason })
+  context.log.info('money of a customer belongs to no period', {
+    subscription_id: subscription.id,
+    amount: amount.toString(),
+    reason,
+  })
+}
+
+/** Into the wallet, and out of it again where the money was taken back: then what is not there any more is a shortfall, because this is never refused. Without a user there is no wallet, and a person decides. */
+async function payOut(
+  context: Context,
+  tx: Transaction,
+  { merchant, user_id: userId }: SubscriptionRow,
+  {
+    id,
+    amount,
+    cause,
+    reason,
+  }: { readonly id: string; readonly amount: bigint; readonly cause: CreditCause; readonly reason: string },
+): Promise<void> {
+  if (userId === null) return
+  const move = {
+    merchant,
+    userId,
+    amount: amount < 0n ? -amount : amount,
+    cause: { kind: cause.kind, id: cause.id },
+    note: reason,
+    paymentId: cause.kind === 'attempt' ? cause.paymentId : null,
+  }
+  await (amount > 0n ? creditWallet(context, tx, move) : takeBackFromWallet(context, tx, move))
+  await markCreditPaidOut(tx, id, context.clock.now())
+}
