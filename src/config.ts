@@ -4,9 +4,12 @@
  */
 import { z } from 'zod'
 import type { Clock } from './domain/clock.ts'
+import { didYouMean } from './domain/nearest.ts'
+import { type Schedule, scheduleProblem } from './domain/schedule.ts'
 import { BayarError, type Problem } from './errors.ts'
 import { address } from './gateway/charge-fields.ts'
 import { PAYMENT_TYPES } from './gateway/wire.ts'
+import { PERIODIC_TASKS } from './jobs/tasks.ts'
 import type { Log } from './operations/log.ts'
 import type { Pool } from './store/database.ts'
 
@@ -17,9 +20,43 @@ const key = z
   .max(200)
   .regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
 
+/** Also a Unix socket's, as `pg` takes it. */
+function isPostgres(address: string): boolean {
+  return /^(postgres(ql)?:\/\/|socket:|\/)/.test(address)
+}
+/** The value is not repeated: it may hold a password. */
+const NOT_POSTGRES = (variable: string) =>
+  `must be an address of PostgreSQL, like postgres://user@host:5432/name (${variable})`
+
 const callback = z
   .string()
   .refine((value) => address(value) === null, 'must be an address: https://… or a deep link of your app')
+
+/** Which task when; `false` switches it off. A name that is not one, or a time that cannot be read, would be work that never comes. */
+const schedule = z.custom<Readonly<Record<string, Schedule | false>>>().superRefine((given, context) => {
+  const wrong = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return wrong([], 'must be an object: { check_pending_payments: { every: 300 } }')
+  const names = PERIODIC_TASKS.map(({ name }) => name)
+  for (const [name, entry] of Object.entries(given)) {
+    if (!names.includes(name)) {
+      wrong([name], `is not a periodic task.${didYouMean(name, names)}`.replace(/\.$/, ''))
+      continue
+    }
+    const problem = entry === false ? null : scheduleProblem(entry)
+    if (problem) wrong([name, ...problem.field.split('.').filter(Boolean)], problem.reason)
+  }
+})
+
+export const TOPUP_MIN = 10_000
+export const TOPUP_MAX = 10_000_000
+/** More than any method of Midtrans takes. */
+const AMOUNT_MAX = 1_000_000_000_000
+const dunningPolicy = z.strictObject({
+  autoRetry: z.boolean().optional(),
+  maxRetryAttempts: z.int().min(0).max(30).optional(),
+  retryIntervalDays: z.int().min(1).max(30).optional(),
+})
 
 export const account = z.strictObject({
   /** Your own name for the account. It is stored with every payment, so it never changes. */
@@ -45,9 +82,10 @@ export const options = z.strictObject({
         'must be a URL or a pg.Pool',
       ),
     ])
+    .refine((value) => typeof value !== 'string' || isPostgres(value), NOT_POSTGRES('DATABASE_URL'))
     .optional(),
   /** A direct connection for LISTEN, when `database` goes through a transaction pooler. */
-  directUrl: z.string().min(1).optional(),
+  directUrl: z.string().min(1).refine(isPostgres, NOT_POSTGRES('DIRECT_DATABASE_URL')).optional(),
   /** Off for a transaction pooler that cannot carry named statements. */
   namedStatements: z.boolean().optional(),
   /** Connections of bayar's own pool, when `database` is a URL; 10 unless set. */
@@ -79,6 +117,8 @@ export const options = z.strictObject({
     .optional(),
   /** How long a customer has to pay, where the charge does not say; left to Midtrans unless set. */
   expiryMinutes: z.int().min(1).max(259_200).optional(),
+  /** IDR is all that Midtrans charges in: another currency is refused here, rather than charged as rupiah. */
+  currency: z.literal('IDR', { error: 'must be IDR: Midtrans charges in nothing else' }).optional(),
   /** `status` asks Midtrans before money-in above `confirmAbove` is believed; `signature` believes a signed notification. */
   confirm: z.enum(['signature', 'status']).optional(),
   /** With `confirm: 'status'`, amounts up to this (in rupiah) are believed without asking; 0 unless set. */
@@ -87,6 +127,54 @@ export const options = z.strictObject({
   imposedFees: z.boolean().optional(),
   /** How long an answer of Midtrans is waited for; 30 unless set. */
   gatewayDeadlineSeconds: z.int().min(1).max(120).optional(),
+  /** When periodic tasks run, by name: `{ every: 300 }` seconds, `{ cron, timeZone }`, or `false` for never. What is not named keeps its own. */
+  schedule: schedule.optional(),
+  /** `by-age` asks Midtrans about an open payment soon at first and then ever more rarely; `every-run` about all of them with each run of `check_pending_payments`. */
+  checks: z.enum(['by-age', 'every-run']).optional(),
+  /** Whoever sends it as `Authorization: Bearer …` to `POST /drain` has due work done; closed unless set. */
+  drainSecret: key.min(16, 'must be at least 16 characters').optional(),
+  /** Whether invoices get the next number of their series; off, each must be given one. On unless set. */
+  invoiceAutoNumber: z.boolean().optional(),
+  /** How the numbers of invoices begin: `INV-000001`, and INV unless set. */
+  invoicePrefix: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9/_.-]{0,19}$/, 'takes 1 to 20 letters, digits and / _ . -')
+    .optional(),
+  /** Who asks for the money, as invoices say it: name, address, NPWP, e-mail, phone. */
+  invoiceIssuer: z
+    .strictObject({
+      name: z.string().min(1).max(255),
+      address: z.string().max(500).optional(),
+      npwp: z.string().max(30).optional(),
+      email: z.string().max(255).optional(),
+      phone: z.string().max(50).optional(),
+    })
+    .optional(),
+  /** PPN of invoices that do not say: per cent, on top of the prices (`exclusive`) or in them (`inclusive`). None unless set. */
+  invoiceTax: z
+    .strictObject({
+      percent: z.number().min(0).max(100).multipleOf(0.01),
+      mode: z.enum(['exclusive', 'inclusive']),
+    })
+    .optional(),
+  /** The least that a user may top up at once, in rupiah; 10,000 unless set. */
+  topupMinAmount: z.int().min(1).max(AMOUNT_MAX).optional(),
+  /** The most that a user may top up at once, in rupiah; 10,000,000 unless set. */
+  topupMaxAmount: z.int().min(1).max(AMOUNT_MAX).optional(),
+  /** Whether each cycle of a subscription that bayar bills gets an invoice, paid with it. On unless set. */
+  autoGenerateInvoice: z.boolean().optional(),
+  /** How many days a customer who has paid before may go on when a cycle was not paid; 3 unless set. */
+  gracePeriodDays: z.int().min(0).max(90).optional(),
+  /** Whether a cycle that was not paid is charged again by itself. On unless set. */
+  autoRetryFailedPayments: z.boolean().optional(),
+  /** How often at most, after the first charge; 3 unless set. */
+  maxRetryAttempts: z.int().min(0).max(30).optional(),
+  /** How many days apart; 1 unless set. */
+  retryIntervalDays: z.int().min(1).max(30).optional(),
+  /** The three above by how a cycle is collected: `pull` is a saved card, tried again; `push` a number or a QR, made anew. */
+  dunning: z.strictObject({ pull: dunningPolicy.optional(), push: dunningPolicy.optional() }).optional(),
+  /** How many days before its end the end of a trial is told; 3 unless set. */
+  trialEndingDays: z.int().min(1).max(30).optional(),
   /** Under which path this is mounted in your app, e.g. `/api/bayar`. */
   basePath: z
     .string()
@@ -131,15 +219,32 @@ export type Settings = z.output<typeof options>
 
 /** Throws `config_invalid` with every unknown or ill-typed option. What is merely missing is found by `ready()`: a build may import this without secrets. */
 export function readOptions(given: unknown): Settings {
-  const read = options.safeParse(dropUndefined(given))
-  if (!read.success) throw configInvalid(read.error.issues.flatMap(problemsOf))
-  const ambiguous = accountProblems(read.data)
-  if (ambiguous.length > 0) throw configInvalid(ambiguous)
-  const mixedUp = keyProblems(read.data)
+  const { settings, wrong, mixedUp } = judge(dropUndefined(given))
+  if (wrong.length > 0) throw configInvalid([...wrong, ...mixedUp])
   if (mixedUp.length > 0) {
     throw new BayarError('keys_mixed_up', `${sentence(mixedUp)}.`, { details: { problems: mixedUp } })
   }
-  return read.data
+  return settings
+}
+
+/** The options that are well-formed are held against each other, also beside one that is not. */
+function judge(given: unknown): {
+  readonly settings: Settings
+  readonly wrong: readonly Problem[]
+  readonly mixedUp: readonly Problem[]
+} {
+  const read = options.safeParse(given)
+  const issues = read.error?.issues ?? []
+  const illFormed = new Set(issues.map(({ path: [name] }) => name))
+  const wellFormed = Object.entries(Object(given)).filter(
+    ([name]) => OPTION_NAMES.includes(name) && !illFormed.has(name),
+  )
+  const settings = read.data ?? options.parse(Object.fromEntries(wellFormed))
+  return {
+    settings,
+    wrong: [...issues.flatMap(problemsOf), ...accountProblems(settings), ...topupProblems(settings)],
+    mixedUp: keyProblems(settings),
+  }
 }
 
 export function configInvalid(problems: readonly Problem[]): BayarError {
@@ -173,10 +278,24 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   return [
     {
       field: issue.path.join('.') || 'options',
-      reason: issue.message.replace(/^Invalid input: /, 'is invalid: '),
+      reason: reasonOf(issue),
     },
   ]
 }
+
+/** Where the option has no sentence of its own. */
+function reasonOf(issue: z.core.$ZodIssue): string {
+  const { message } = issue
+  if (issue.code === 'too_small' && message.startsWith('Too small'))
+    return `must ${MEASURES[issue.origin] ?? 'be'} at least ${issue.minimum}${UNITS[issue.origin] ?? ''}`
+  if (issue.code === 'too_big' && message.startsWith('Too big'))
+    return `must ${MEASURES[issue.origin] ?? 'be'} at most ${issue.maximum}${UNITS[issue.origin] ?? ''}`
+  if (issue.code === 'invalid_type' && issue.expected === 'int') return 'must be a whole number'
+  return message.replace(/^Invalid input: /, 'is invalid: ')
+}
+
+const MEASURES: Readonly<Record<string, string>> = { string: 'have', array: 'name' }
+const UNITS: Readonly<Record<string, string>> = { string: ' characters' }
 
 /** Equal but for case and separators, or one letter off. */
 function isNear(name: string, typed: string): boolean {
@@ -211,6 +330,15 @@ function accountProblems(settings: Settings): Problem[] {
   return problems
 }
 
+function topupProblems({
+  topupMinAmount: min = TOPUP_MIN,
+  topupMaxAmount: max = TOPUP_MAX,
+}: Settings): Problem[] {
+  return min <= max
+    ? []
+    : [{ field: 'topupMinAmount', reason: `is more than topupMaxAmount, which is ${max}` }]
+}
+
 /** Keys say where they belong, as far as they say anything: newer sandbox keys may lack the SB-. */
 function keyProblems(settings: Settings): Problem[] {
   const problems: Problem[] = []
@@ -243,6 +371,8 @@ function keyProblems(settings: Settings): Problem[] {
   return problems
 }
 
+const MINUTES = { second: 1 / 60, minute: 1, hour: 60, day: 1_440 } as const
+
 /** The only place of the library that reads the environment. */
 export function fromEnv(env: Readonly<Record<string, string | undefined>> = process.env): BayarOptions {
   const problems: Problem[] = []
@@ -263,6 +393,28 @@ export function fromEnv(env: Readonly<Record<string, string | undefined>> = proc
       ?.split(',')
       .map((entry) => entry.trim())
       .filter((entry) => entry !== '')
+  const whole = (name: string): number | undefined => {
+    const value = text(name)
+    if (value === undefined || /^\d{1,9}$/.test(value)) return value === undefined ? undefined : Number(value)
+    problems.push({ field: name, reason: 'must be a whole number' })
+    return undefined
+  }
+  /** A duration and its unit, as two variables. */
+  const expiryMinutes = (): number | undefined => {
+    const duration = whole('MIDTRANS_PAYMENT_EXPIRY_MINUTES')
+    const unit = text('MIDTRANS_CUSTOM_EXPIRY_UNIT') ?? 'minute'
+    const minutes = Object.hasOwn(MINUTES, unit)
+      ? (duration ?? 0) * MINUTES[unit as keyof typeof MINUTES]
+      : Number.NaN
+    if (Number.isNaN(minutes))
+      problems.push({
+        field: 'MIDTRANS_CUSTOM_EXPIRY_UNIT',
+        reason: `must be one of ${Object.keys(MINUTES).join(', ')}`,
+      })
+    else if (!Number.isInteger(minutes))
+      problems.push({ field: 'MIDTRANS_PAYMENT_EXPIRY_MINUTES', reason: 'must come to whole minutes' })
+    return duration === undefined || !Number.isInteger(minutes) ? undefined : minutes
+  }
   const callbackUrls = Object.fromEntries(
     Object.entries({
       gopay: text('MIDTRANS_CALLBACK_URL_GOPAY'),
@@ -281,9 +433,24 @@ export function fromEnv(env: Readonly<Record<string, string | undefined>> = proc
     baseUrl: text('MIDTRANS_BASE_URL'),
     // Judged with all other options.
     enabledMethods: list(text('MIDTRANS_ENABLED_PAYMENTS')) as BayarOptions['enabledMethods'],
+    expiryMinutes: expiryMinutes(),
+    // Judged with all other options.
+    currency: text('MIDTRANS_DEFAULT_CURRENCY') as BayarOptions['currency'],
     callbackUrls: Object.keys(callbackUrls).length > 0 ? callbackUrls : undefined,
+    invoiceAutoNumber: flag('MIDTRANS_INVOICE_AUTO_NUMBER'),
+    invoicePrefix: text('MIDTRANS_INVOICE_PREFIX'),
+    autoGenerateInvoice: flag('MIDTRANS_AUTO_GENERATE_INVOICE'),
+    gracePeriodDays: whole('MIDTRANS_GRACE_PERIOD_DAYS'),
+    autoRetryFailedPayments: flag('MIDTRANS_AUTO_RETRY_FAILED_PAYMENTS'),
+    maxRetryAttempts: whole('MIDTRANS_MAX_RETRY_ATTEMPTS'),
+    retryIntervalDays: whole('MIDTRANS_RETRY_INTERVAL_DAYS'),
     apiKey: text('BAYAR_API_KEY'),
+    drainSecret: text('BAYAR_DRAIN_SECRET'),
   }
-  if (problems.length > 0) throw configInvalid(problems)
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+  const set = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+  if (problems.length > 0) {
+    const { wrong, mixedUp } = judge(set)
+    throw configInvalid([...problems, ...wrong, ...mixedUp])
+  }
+  return set
 }

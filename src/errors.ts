@@ -124,12 +124,12 @@ export const ERRORS = {
   command_in_progress: {
     status: 409,
     retry: 'later',
-    says: 'The same command is already running for this payment.',
+    says: 'A command about it is already running.',
   },
   command_not_possible: {
     status: 409,
     retry: 'never',
-    says: 'The payment is not in a state in which this can be asked.',
+    says: 'It is not in a state in which this can be asked.',
   },
   method_unknown: { status: 400, retry: 'never', says: 'This payment method is not known.' },
   method_not_enabled: {
@@ -163,7 +163,85 @@ export const ERRORS = {
     retry: 'later',
     says: 'Midtrans gave no clear answer about the account. No money moves by linking: ask again.',
   },
+  subscription_not_found: { status: 404, retry: 'never', says: 'There is no such subscription.' },
+  subscription_reference_taken: {
+    status: 409,
+    retry: 'never',
+    says: 'This reference belongs to a subscription with other details.',
+  },
+  plan_not_found: { status: 404, retry: 'never', says: 'There is no such plan.' },
+  plan_taken: { status: 409, retry: 'never', says: 'This slug belongs to another plan.' },
+  plan_not_sold: { status: 409, retry: 'never', says: 'This plan is not sold (any more).' },
+  subscription_payment_open: {
+    status: 409,
+    retry: 'later',
+    says: 'A payment of this subscription can still be paid, so another one is not begun.',
+  },
+  period_not_open: {
+    status: 409,
+    retry: 'never',
+    says: 'Nothing is owed for this period: it was paid, or has ended.',
+  },
   review_not_found: { status: 404, retry: 'never', says: 'The payment has no open review for this reason.' },
+
+  // invoices
+  invoice_not_found: { status: 404, retry: 'never', says: 'There is no such invoice.' },
+  invoice_taken: {
+    status: 409,
+    retry: 'never',
+    says: 'This order id or number belongs to another invoice or payment.',
+  },
+  invoice_in_progress: {
+    status: 409,
+    retry: 'later',
+    says: 'Midtrans is being asked about this invoice at this moment.',
+  },
+  invoice_not_issuable: {
+    status: 409,
+    retry: 'never',
+    says: 'Only a draft can be issued.',
+  },
+  invoice_not_voidable: {
+    status: 409,
+    retry: 'never',
+    says: 'Only an invoice of which nothing was received can be withdrawn.',
+  },
+  invoice_not_payable: {
+    status: 409,
+    retry: 'never',
+    says: 'Only an invoice that was sent and is not fully paid can be paid here.',
+  },
+  invoice_payment_open: {
+    status: 409,
+    retry: 'later',
+    says: 'A payment of this invoice is under way.',
+  },
+  pdf_missing: {
+    status: 501,
+    retry: 'never',
+    says: 'PDFs of invoices need the package pdfkit: run `npm install pdfkit@0.20.2` where the app runs.',
+  },
+
+  // wallets
+  wallet_not_found: { status: 404, retry: 'never', says: 'This user has no wallet yet.' },
+  wallet_frozen: { status: 409, retry: 'never', says: 'The wallet is frozen: nothing is paid from it.' },
+  insufficient_balance: {
+    status: 409,
+    retry: 'never',
+    says: 'There is not enough in the wallet; nothing was taken.',
+  },
+  wallet_key_taken: {
+    status: 409,
+    retry: 'never',
+    says: 'The wallet was moved under this key by another amount: use a new key.',
+  },
+
+  topup_not_found: { status: 404, retry: 'never', says: 'There is no such top-up.' },
+  topup_reference_taken: {
+    status: 409,
+    retry: 'never',
+    says: 'This reference belongs to a top-up with other details: use a new one.',
+  },
 
   // the gateway
   gateway_rejected: { status: 422, retry: 'never', says: 'Midtrans refused the request; no money moved.' },
@@ -199,6 +277,17 @@ export const ERRORS = {
   notification_not_found: { status: 404, retry: 'never', says: 'There is no such notification.' },
   event_not_found: { status: 404, retry: 'never', says: 'There is no such event.' },
   handler_not_found: { status: 404, retry: 'never', says: 'There is no such handler.' },
+
+  // tasks
+  task_unknown: { status: 404, retry: 'never', says: 'There is no such task.' },
+  task_not_found: { status: 404, retry: 'never', says: 'No task has this id.' },
+  task_not_failed: { status: 409, retry: 'never', says: 'Only a failed task is tried again.' },
+  task_not_finished: { status: 503, retry: 'later', says: 'The task has not ended yet.' },
+  task_in_transaction: {
+    status: 500,
+    retry: 'never',
+    says: 'A task was put off inside a transaction that it is not part of.',
+  },
   overloaded: { status: 503, retry: 'later', says: 'Too much work is waiting; try again shortly.' },
   internal: { status: 500, retry: 'later', says: 'Something went wrong inside bayar.' },
 } as const satisfies Record<string, ErrorSpec>
@@ -209,6 +298,11 @@ export type ErrorCode = keyof typeof ERRORS
 export interface Problem {
   readonly field: string
   readonly reason: string
+}
+
+/** `item_details[0].name` is about `item_details`. */
+export function isAbout(field: string, whole: string): boolean {
+  return field === whole || field.startsWith(`${whole}.`) || field.startsWith(`${whole}[`)
 }
 
 export interface ErrorDetails {

@@ -2,13 +2,17 @@
  * What `bayar doctor` looks at: a table of checks. Each says what it found and, for a problem, the way out. A check that needs what another one missed is skipped, so that one cause is told
  * once.
  */
+import { randomUUID } from 'node:crypto'
 import type { Bayar } from '../bayar.ts'
 import { isBayarError } from '../errors.ts'
+import { createMidtransClient } from '../gateway/client.ts'
+import { nextTickOf, scheduledTasks } from '../jobs/beat.ts'
 import { countBacklog } from '../store/backlog.ts'
 import { checkDatabase } from '../store/check-database.ts'
 import { type Database, unreachable } from '../store/database.ts'
 import { pendingMigrations } from '../store/migrate.ts'
 import { readServerFacts } from '../store/server-facts.ts'
+import { readSlots } from '../store/tasks.ts'
 import { loadBesideDev } from './dev/beside-dev.ts'
 import { gatewayAddress } from './gateway-address.ts'
 import type { Loaded } from './load-config.ts'
@@ -36,6 +40,7 @@ interface Check {
 // biome-ignore format: a table is read in columns
 const CHECKS: readonly Check[] = [
   { check: 'keys',             needs: [],                                   look: keys },
+  { check: 'Midtrans',         needs: ['keys'],                             look: midtrans },
   { check: 'notification URL', needs: [],                                   look: notificationUrl },
   { check: 'database',         needs: [],                                   look: reached },
   { check: 'durability',       needs: ['database'],                         look: durable },
@@ -43,10 +48,14 @@ const CHECKS: readonly Check[] = [
   { check: 'clock',            needs: ['database'],                         look: clock },
   { check: 'handlers',         needs: ['keys', 'durability', 'migrations'], look: handlers },
   { check: 'deliveries',       needs: ['migrations'],                       look: deliveries },
+  { check: 'subscriptions',    needs: ['handlers'],                         look: subscriptions },
+  { check: 'wallets',          needs: ['handlers'],                         look: wallets },
+  { check: 'tasks',            needs: ['migrations'],                       look: tasks },
 ]
 
 const CLOCK_SKEW_SECONDS = 5
 const URL_PATIENCE_MS = 5_000
+const MIDTRANS_PATIENCE_SECONDS = 10
 
 class Problem extends Error {}
 
@@ -96,9 +105,7 @@ function configured({ bayar: { settings }, file }: Loaded): string {
 }
 
 function keys({ bayar: { settings } }: Patient): string {
-  const accounts = [settings, ...(settings.merchants ?? [])].filter(
-    ({ serverKey }) => serverKey !== undefined,
-  )
+  const accounts = accountsOf(settings)
   if (accounts.length === 0)
     throw new Problem(
       'There is no server key: set MIDTRANS_SERVER_KEY. It is in Midtrans’s dashboard, under Settings, Access Keys.',
@@ -110,7 +117,40 @@ function keys({ bayar: { settings } }: Patient): string {
   }
   const where = settings.isProduction ? 'production' : 'sandbox'
   const told = accounts.length === 1 ? 'a server key' : `server keys of ${accounts.length} accounts`
-  return `${told} for ${where}, asked at ${gatewayAddress(settings)}${settings.clientKey === undefined ? '; no client key, which card payments in a browser need' : ''}`
+  return `${told}, used for ${where}${settings.clientKey === undefined ? '; no client key, which card payments in a browser need' : ''}`
+}
+
+/** Keys are told apart by Midtrans alone: a wrong one would refuse every charge and forge every notification. */
+async function midtrans({ bayar: { settings } }: Patient): Promise<string> {
+  const { isProduction = false, baseUrl, fetch } = settings
+  const where = gatewayAddress(settings)
+  const accounts = accountsOf(settings)
+  for (const { name, serverKey } of accounts) {
+    const client = createMidtransClient({
+      serverKey,
+      isProduction,
+      baseUrl,
+      fetch,
+      deadlineSeconds: MIDTRANS_PATIENCE_SECONDS,
+    })
+    // Nobody has such an order, and asking for one changes nothing.
+    const { code, httpStatus, document, message } = await client.status(`bayar-doctor-${randomUUID()}`)
+    const whose = accounts.length === 1 ? 'the server key' : `the server key of the account ${name}`
+    if (httpStatus === null)
+      throw new Problem(
+        `Nothing was heard from ${where}. ${message} Check network, proxy and firewall${baseUrl === undefined ? '' : ', and MIDTRANS_BASE_URL'}.`,
+      )
+    if (code === '401') throw new Problem(`${where} refuses ${whose}. ${message}`)
+    if (code !== '404' || document === null)
+      throw new Problem(`${where} answers, but not as Midtrans does for an order that nobody has. ${message}`)
+  }
+  return `${where} answers, and accepts ${accounts.length === 1 ? 'the server key' : `the server keys of ${accounts.length} accounts`}`
+}
+
+function accountsOf(settings: Bayar['settings']): readonly { name: string; serverKey: string }[] {
+  return [{ ...settings, name: 'default' }, ...(settings.merchants ?? [])].flatMap(({ name, serverKey }) =>
+    serverKey === undefined ? [] : [{ name, serverKey }],
+  )
 }
 
 async function notificationUrl({ bayar: { settings } }: Patient): Promise<string> {
@@ -191,6 +231,37 @@ async function handlers({ bayar }: Patient): Promise<string> {
   return 'every registered `within` handler is in this code'
 }
 
+/** How long a beat may be late before it is thought to be gone. */
+const BEAT_LATE_SECONDS = 900
+
+async function tasks({ database, bayar }: Patient): Promise<string> {
+  const now = new Date()
+  const { overdueTasks, failedTasks } = await countBacklog(database(), now)
+  const slots = await readSlots(database())
+  const ways: string[] = []
+  if (overdueTasks > 0)
+    ways.push(
+      `${overdueTasks} due for over a minute, and nobody takes them: run \`npx bayar worker\`, or \`npx bayar drain\` from cron.`,
+    )
+  if (failedTasks > 0)
+    ways.push(
+      `${failedTasks} failed: \`npx bayar task list --state failed\` shows why, \`npx bayar task retry\` tries one again.`,
+    )
+  const late = scheduledTasks(bayar.settings.schedule).filter((one) => {
+    const slot = slots.get(one.name)
+    const next = slot === undefined ? null : nextTickOf(one, slot)
+    return next !== null && now.getTime() - next.getTime() > BEAT_LATE_SECONDS * 1000
+  })
+  if (late.length > 0)
+    ways.push(
+      `No beat is up: ${late.map(({ name }) => name).join(', ')} should have run. Run \`npx bayar worker\` or \`npx bayar beat\`.`,
+    )
+  if (ways.length > 0) throw new Problem(ways.join(' '))
+  return slots.size === 0
+    ? 'none waits for long; no beat has been up yet'
+    : 'none waits for long, and the schedule is kept'
+}
+
 async function deliveries({ database }: Patient): Promise<string> {
   const { overdueDeliveries: overdue, deadDeliveries: dead } = await countBacklog(database(), new Date())
   const ways: string[] = []
@@ -206,6 +277,34 @@ async function deliveries({ database }: Patient): Promise<string> {
   }
   if (ways.length > 0) throw new Problem(ways.join(' '))
   return 'none waits for long'
+}
+
+/** A customer may be charged every month by one that nobody can pause. */
+async function subscriptions({ bayar }: Patient): Promise<string> {
+  const { results, next } = await bayar.subscriptions.list({ filter: { needsReview: true }, limit: 10 })
+  if (results.length === 0) return 'none waits for a person'
+  const named = results.map(({ id, needsReview }) => `${id} (${needsReview.join(', ')})`).join(', ')
+  throw new Problem(
+    `${named}${next === null ? '' : ' and more'}: \`npx bayar subscriptions show\` tells the name that Midtrans’s dashboard knows, \`npx bayar subscriptions resolve\` takes what you find there.`,
+  )
+}
+
+/** The sum of the entries is the balance, for all of them. */
+async function wallets({ bayar }: Patient): Promise<string> {
+  const audit = await bayar.wallets.audit()
+  const count = `${audit.wallets} ${audit.wallets === 1 ? 'wallet' : 'wallets'}`
+  if (audit.wrongTopupCount > 0)
+    throw new Problem(
+      `Of ${audit.topups} top-ups, ${audit.wrongTopupCount} brought other money than is in the wallet: ${audit.wrongTopups.join(', ')}. Look at each with \`npx bayar payments show\`, and put it right with \`npx bayar wallet adjust\`.`,
+    )
+  if (audit.wrongCount === 0) return `${count}, and the entries of each add up to its balance`
+  const named = audit.wrong.map(
+    ({ userId, balance, entriesSum }) => `${userId} shows ${balance}, its entries add up to ${entriesSum}`,
+  )
+  const more = audit.wrongCount > named.length ? `; and ${audit.wrongCount - named.length} more` : ''
+  throw new Problem(
+    `Of ${count}, ${audit.wrongCount} ${audit.wrongCount === 1 ? 'was' : 'were'} changed past bayar: ${named.join('; ')}${more}. The entries are right: freeze it (\`npx bayar wallet freeze\`), find out who writes into the tables, and set the balance back to the sum.`,
+  )
 }
 
 function sentenceOf(error: unknown): string {

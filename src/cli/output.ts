@@ -52,6 +52,10 @@ function show(cell: Cell): string {
   return printable(String(cell))
 }
 
+export function rupiah(amount: number): string {
+  return `Rp ${amount.toLocaleString('id-ID')}`
+}
+
 /** An order id from a forged notification must not steer the terminal that shows it. */
 export function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd')

@@ -3,7 +3,7 @@ import type { Delivery } from '../operations/events/index.ts'
 import type { HistoryEntry } from '../operations/payments/index.ts'
 import type { Payment } from '../operations/payments/payment-view.ts'
 import type { Refund } from '../operations/payments/refund-view.ts'
-import { facts, table } from './output.ts'
+import { facts, rupiah, table } from './output.ts'
 
 export function tellPayment(
   payment: Payment,
@@ -89,8 +89,4 @@ export function tellRefunds(refunds: readonly Refund[]): string {
       row.reason,
     ]),
   )
-}
-
-function rupiah(amount: number): string {
-  return `Rp ${amount.toLocaleString('id-ID')}`
 }

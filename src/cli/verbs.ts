@@ -1,5 +1,9 @@
 /** Every verb of the command line, one row each. The help is written from it, and a verb's code is loaded only when it is called. */
 import { EVENT_TYPES, REVIEW_REASONS } from '../domain/events.ts'
+import { INVOICE_STATUSES } from '../domain/invoice.ts'
+import { SUBSCRIPTION_STATUSES } from '../domain/subscription.ts'
+import { WALLET_ENTRY_KINDS } from '../domain/wallet.ts'
+import { TASK_STATES } from '../store/tasks.ts'
 import type { Flag, Verb } from './verb.ts'
 
 const PORT: Flag = {
@@ -21,6 +25,11 @@ const FROM: Flag = { takes: 'instant', value: 'WHEN', says: 'From this instant o
 const TO: Flag = { takes: 'instant', value: 'WHEN', says: 'Before this instant.' }
 const LIMIT: Flag = { takes: 'whole number', value: 'COUNT', says: 'How many at most (50).' }
 const ORDER: Flag = { takes: 'text', value: 'ORDER', says: 'Only of this order id.' }
+const TRANSACTION: Flag = {
+  takes: 'text',
+  value: 'ID',
+  says: 'Only this one of its transactions.',
+}
 const MERCHANT: Flag = {
   takes: 'text',
   value: 'NAME',
@@ -67,10 +76,62 @@ BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is 
   },
   {
     name: 'worker',
-    says: 'Run what is due: handlers, checks of payments, notifications that wait.',
-    about: 'Any number of workers share the work. SIGTERM lets running handlers finish.',
-    flags: { wait: WAIT },
+    says: 'Run what is due: handlers, tasks, checks of payments, notifications that wait.',
+    about:
+      'Any number of workers share the work, and the schedule: a tick is given once, however many give it. SIGTERM lets what runs finish.',
+    flags: {
+      beat: { says: 'Also give the ticks of the schedule; so it is without --no-beat.' },
+      'no-beat': { says: 'Leave the schedule to `bayar beat`, or to another worker.' },
+      wait: WAIT,
+    },
     load: () => import('./verbs/worker.ts'),
+  },
+  {
+    name: 'beat',
+    says: 'Only give the ticks of the schedule; workers do what is due.',
+    about:
+      'Any number of beats may run beside each other. A tick that was missed while none was up is given once.',
+    flags: { wait: WAIT },
+    load: () => import('./verbs/beat.ts'),
+  },
+  {
+    name: 'drain',
+    says: 'Do what is due, once, and end: for cron, where no worker runs.',
+    about: 'What is not done when the time is over stays due.',
+    flags: {
+      deadline: { takes: 'whole number', value: 'SECONDS', says: 'How long at most (50).' },
+    },
+    load: () => import('./verbs/drain.ts'),
+  },
+  {
+    name: 'task list',
+    says: 'Tasks that were put off or scheduled, newest first.',
+    flags: {
+      name: { takes: 'text', value: 'TASK', says: 'Only this task, e.g. check_payment_status.' },
+      state: { takes: TASK_STATES, value: 'STATE', says: `Only those that are ${TASK_STATES.join(', ')}.` },
+      limit: LIMIT,
+    },
+    load: () => import('./verbs/task/list.ts'),
+  },
+  {
+    name: 'task show',
+    argument: 'ID',
+    says: 'One task: how far it is, what came of it, its tries and its last error.',
+    load: () => import('./verbs/task/show.ts'),
+  },
+  {
+    name: 'task run',
+    argument: 'TASK [ARGUMENTS]',
+    says: 'Run a task here, once: from cron, or by hand.',
+    about: `ARGUMENTS is an order id, or all of them as JSON: '{"order_id": "ORDER-001", "amount": 50000}'.`,
+    flags: { queue: { says: 'Leave it to a worker, which tries again when it fails.' } },
+    load: () => import('./verbs/task/run.ts'),
+  },
+  {
+    name: 'task retry',
+    argument: 'ID',
+    says: 'Have a failed task tried again.',
+    load: () => import('./verbs/task/retry.ts'),
   },
   {
     name: 'migrate',
@@ -100,6 +161,16 @@ BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is 
         value: 'URL',
         says: 'Where news of subscriptions goes; without it only their payments are told.',
       },
+      finish: {
+        takes: 'text',
+        value: 'URL',
+        says: 'The finish address of the dashboard: where Snap and lenders send the customer afterwards.',
+      },
+      'rate-limit': {
+        takes: 'whole number',
+        value: 'COUNT',
+        says: 'So many charges and new linked accounts a minute, then 429; without it there is no limit.',
+      },
       data: {
         takes: 'text',
         value: 'FILE',
@@ -110,8 +181,45 @@ BAYAR_DEV_HANDLERS=FILE appends one line of JSON to FILE for each event that is 
         value: 'NUMBER',
         says: 'The same seed gives the same ids and numbers; a data file keeps the seed it was begun with.',
       },
+      'allow-production-key': { says: 'Also with a production key, which its page then shows.' },
     },
     load: () => import('./verbs/simulator.ts'),
+  },
+  {
+    name: 'fault',
+    argument: '[KIND]',
+    says: 'Let the simulator on this machine fail: a request, or a notification.',
+    about: `KIND is lose_answer, cut, timeout, latency, http_error, too_many, html, refuse, challenge, bank_refuses, lose, repeat, delay, reorder or wrong_signature; without one the faults that are set are listed.
+The simulator is that of \`bayar dev\` in BAYAR_HOME, else the one on SIMULATOR_PORT.`,
+    needsNoConfig: true,
+    flags: {
+      endpoint: {
+        takes: 'text',
+        value: 'NAME',
+        says: 'Only requests to this endpoint: charge, status, refund …',
+      },
+      order: ORDER,
+      telling: { takes: 'text', value: 'STATUS', says: 'Only notifications of this transaction_status.' },
+      times: { takes: 'whole number', value: 'COUNT', says: 'How often it acts (1).' },
+      when: { takes: ['before', 'after'], value: 'WHEN', says: 'Before or after it was done (before).' },
+      seconds: { takes: 'whole number', value: 'SECONDS', says: 'How long latency (5) and delay (60) last.' },
+      http: {
+        takes: 'whole number',
+        value: 'STATUS',
+        says: 'The HTTP status of http_error (500) and html (502).',
+      },
+      copies: {
+        takes: 'whole number',
+        value: 'COUNT',
+        says: 'How many notifications repeat sends in all (2).',
+      },
+      code: { takes: 'text', value: 'CODE', says: 'The status_code of refuse (505).' },
+      'without-body': { says: 'http_error without Midtrans’s JSON.' },
+      clear: { says: 'First remove all that are set.' },
+      url: { takes: 'text', value: 'URL', says: 'Where the simulator is.' },
+      'allow-remote': { says: 'Also one that is not on this machine.' },
+    },
+    load: () => import('./verbs/fault.ts'),
   },
   {
     name: 'trigger',
@@ -175,8 +283,37 @@ URL and key are those of \`bayar dev\` in BAYAR_HOME, else MIDTRANS_NOTIFICATION
   },
   {
     name: 'doctor',
-    says: 'Check keys, database, schema, handlers, notification URL and clock, with the way out of each problem.',
+    says: 'Check keys, asking Midtrans whether it accepts them, database, schema, handlers, notification URL and clock, with the way out of each problem.',
     load: () => import('./verbs/doctor.ts'),
+  },
+  {
+    name: 'reconcile',
+    says: 'Hold the payments of a period against Midtrans, and report in what they differ.',
+    about: `Midtrans is asked about each payment that was created in the period. Without --fix nothing is written to the database.
+A run that was killed is gone on with by the same command and --resume; its state is kept in BAYAR_HOME (.bayar) until it is finished.
+Exit code 0: no differences, or all repaired; 7: there are some; 2: the command line is wrong, or FILE cannot be written.`,
+    flags: {
+      from: {
+        takes: 'instant',
+        value: 'WHEN',
+        says: 'Payments created from this instant on. Must be given.',
+      },
+      to: { takes: 'instant', value: 'WHEN', says: 'And before this one (now).' },
+      merchant: MERCHANT,
+      fix: {
+        says: 'Let what Midtrans says happen, as if a notice of it had come, and show before and after.',
+      },
+      csv: { says: 'Answer in CSV. With --json: one difference a line.' },
+      output: {
+        takes: 'text',
+        value: 'FILE',
+        says: 'Write the report to this file (.csv and .json say the format).',
+      },
+      resume: {
+        says: 'Go on with a run of the same --from, --merchant and --fix that was not finished; without --to, with the only one that there is.',
+      },
+    },
+    load: () => import('./verbs/reconcile.ts'),
   },
   {
     name: 'payments show',
@@ -196,14 +333,14 @@ URL and key are those of \`bayar dev\` in BAYAR_HOME, else MIDTRANS_NOTIFICATION
     name: 'payments cancel',
     argument: 'ORDER',
     says: 'Cancel a payment at Midtrans.',
-    flags: { merchant: MERCHANT },
+    flags: { transaction: TRANSACTION, merchant: MERCHANT },
     load: () => import('./verbs/payments/cancel.ts'),
   },
   {
     name: 'payments expire',
     argument: 'ORDER',
     says: 'Let a pending payment expire at Midtrans now.',
-    flags: { merchant: MERCHANT },
+    flags: { transaction: TRANSACTION, merchant: MERCHANT },
     load: () => import('./verbs/payments/expire.ts'),
   },
   {
@@ -212,6 +349,7 @@ URL and key are those of \`bayar dev\` in BAYAR_HOME, else MIDTRANS_NOTIFICATION
     says: 'Take what a card or wallet has reserved.',
     flags: {
       amount: { takes: 'whole number', value: 'RUPIAH', says: 'A part of it; the rest goes back.' },
+      transaction: TRANSACTION,
       merchant: MERCHANT,
     },
     load: () => import('./verbs/payments/capture.ts'),
@@ -220,14 +358,14 @@ URL and key are those of \`bayar dev\` in BAYAR_HOME, else MIDTRANS_NOTIFICATION
     name: 'payments approve',
     argument: 'ORDER',
     says: 'Take a card payment that the fraud engine put on hold.',
-    flags: { merchant: MERCHANT },
+    flags: { transaction: TRANSACTION, merchant: MERCHANT },
     load: () => import('./verbs/payments/approve.ts'),
   },
   {
     name: 'payments deny',
     argument: 'ORDER',
     says: 'Refuse a card payment that the fraud engine put on hold.',
-    flags: { merchant: MERCHANT },
+    flags: { transaction: TRANSACTION, merchant: MERCHANT },
     load: () => import('./verbs/payments/deny.ts'),
   },
   {
@@ -240,6 +378,8 @@ reserved and Midtrans is asked; the exit code then says "unknown".`,
       amount: { takes: 'whole number', value: 'RUPIAH', says: 'How much (all that is left).' },
       because: { takes: 'text', value: 'TEXT', says: 'Why; Midtrans keeps it.' },
       direct: { says: 'Ask the bank or wallet at once.' },
+      'to-wallet': { says: 'Into the user’s wallet here, and not through Midtrans.' },
+      user: { takes: 'text', value: 'USER', says: 'Whose wallet, of a payment that belongs to no user.' },
       key: { takes: 'text', value: 'KEY', says: 'Your own name for this refund: letters, digits, - and _.' },
       transaction: { takes: 'text', value: 'ID', says: 'Which transaction, when two were paid.' },
       merchant: MERCHANT,
@@ -271,6 +411,168 @@ reserved and Midtrans is asked; the exit code then says "unknown".`,
     load: () => import('./verbs/payments/review.ts'),
   },
   {
+    name: 'payments adopt',
+    argument: 'ORDER',
+    says: 'Take in an order that Midtrans told of and that was never charged here.',
+    about: `\`bayar notifications foreign\` lists them. Midtrans is asked how the order stands; where it has another amount than you say, the payment
+waits for a decision (\`bayar payments review\`).`,
+    flags: {
+      amount: { takes: 'whole number', value: 'RUPIAH', says: 'What the order costs. Must be given.' },
+      user: { takes: 'text', value: 'ID', says: 'Whose it is, by your own id of the user.' },
+      merchant: MERCHANT,
+    },
+    load: () => import('./verbs/payments/adopt.ts'),
+  },
+  {
+    name: 'invoices list',
+    says: 'What customers were asked for in writing, newest first.',
+    flags: {
+      status: {
+        takes: INVOICE_STATUSES,
+        value: 'STATUS',
+        says: `Only those that are: ${INVOICE_STATUSES.join(', ')}.`,
+      },
+      user: { takes: 'text', value: 'USER', says: 'Only of this user of yours.' },
+      search: { takes: 'text', value: 'TEXT', says: 'How the number or the order id begins.' },
+      'due-from': { takes: 'text', value: 'DAY', says: 'Due on this day or later: 2026-03-31.' },
+      'due-to': { takes: 'text', value: 'DAY', says: 'Due on this day or earlier.' },
+      limit: LIMIT,
+    },
+    load: () => import('./verbs/invoices/list.ts'),
+  },
+  {
+    name: 'invoices show',
+    argument: 'INVOICE',
+    says: 'An invoice by its number, order id or id, with its payments and its history.',
+    flags: { merchant: MERCHANT },
+    load: () => import('./verbs/invoices/show.ts'),
+  },
+  {
+    name: 'invoices void',
+    argument: 'INVOICE',
+    says: 'Withdraw an invoice, at Midtrans too. One of which anything was received stays.',
+    flags: {
+      because: { takes: 'text', value: 'TEXT', says: 'Why, for whoever reads it later.' },
+      merchant: MERCHANT,
+    },
+    load: () => import('./verbs/invoices/void.ts'),
+  },
+  {
+    name: 'wallet show',
+    argument: 'USER',
+    says: 'A user’s wallet, with what moved it last.',
+    flags: { merchant: MERCHANT },
+    load: () => import('./verbs/wallet/show.ts'),
+  },
+  {
+    name: 'wallet entries',
+    argument: 'USER',
+    says: 'What moved a user’s wallet, newest first.',
+    flags: {
+      kind: {
+        takes: Object.keys(WALLET_ENTRY_KINDS),
+        value: 'KIND',
+        says: `Only entries that are: ${Object.keys(WALLET_ENTRY_KINDS).join(', ')}.`,
+      },
+      limit: LIMIT,
+      merchant: MERCHANT,
+    },
+    load: () => import('./verbs/wallet/entries.ts'),
+  },
+  {
+    name: 'wallet adjust',
+    argument: 'USER',
+    says: 'Move a user’s wallet by hand, and say why.',
+    about: 'Asked again with the same --key it is the same adjustment, and no second one.',
+    flags: {
+      credit: { takes: 'whole number', value: 'RUPIAH', says: 'So much into it.' },
+      debit: { takes: 'whole number', value: 'RUPIAH', says: 'So much out of it.' },
+      because: { takes: 'text', value: 'TEXT', says: 'Why; the entry keeps it.' },
+      key: { takes: 'text', value: 'KEY', says: 'Your own name for this adjustment.' },
+      merchant: MERCHANT,
+    },
+    load: () => import('./verbs/wallet/adjust.ts'),
+  },
+  {
+    name: 'wallet freeze',
+    argument: 'USER',
+    says: 'Let nothing be paid from a user’s wallet any more.',
+    flags: {
+      because: { takes: 'text', value: 'TEXT', says: 'Why; the wallet keeps it.' },
+      merchant: MERCHANT,
+    },
+    load: () => import('./verbs/wallet/freeze.ts'),
+  },
+  {
+    name: 'wallet unfreeze',
+    argument: 'USER',
+    says: 'Let a user’s wallet pay again.',
+    flags: { merchant: MERCHANT },
+    load: () => import('./verbs/wallet/unfreeze.ts'),
+  },
+  {
+    name: 'subscriptions list',
+    says: 'Subscriptions, newest first.',
+    flags: {
+      status: {
+        takes: SUBSCRIPTION_STATUSES,
+        value: 'STATUS',
+        says: `Only those that are: ${SUBSCRIPTION_STATUSES.join(', ')}.`,
+      },
+      user: { takes: 'text', value: 'USER', says: 'Only of this user.' },
+      review: { says: 'Only those that wait for a person.' },
+      limit: LIMIT,
+    },
+    load: () => import('./verbs/subscriptions/list.ts'),
+  },
+  {
+    name: 'subscriptions show',
+    argument: 'ID',
+    says: 'A subscription with its charges and its history.',
+    load: () => import('./verbs/subscriptions/show.ts'),
+  },
+  {
+    name: 'subscriptions disable',
+    argument: 'ID',
+    says: 'Charge it no more until it is enabled. Retries that are planned already still run.',
+    load: () => import('./verbs/subscriptions/disable.ts'),
+  },
+  {
+    name: 'subscriptions enable',
+    argument: 'ID',
+    says: 'Charge it again.',
+    load: () => import('./verbs/subscriptions/enable.ts'),
+  },
+  {
+    name: 'subscriptions cancel',
+    argument: 'ID',
+    says: 'End it, and every retry.',
+    load: () => import('./verbs/subscriptions/cancel.ts'),
+  },
+  {
+    name: 'subscriptions sync',
+    argument: '[ID]',
+    says: 'Ask Midtrans how one stands, or all whose regular turn has come, and take over what it says.',
+    load: () => import('./verbs/subscriptions/sync.ts'),
+  },
+  {
+    name: 'subscriptions resolve',
+    argument: 'ID',
+    says: 'Say what nobody else can about a subscription whose creation Midtrans never answered.',
+    about:
+      'Midtrans lists no subscriptions over its API: look in its dashboard for the name that `subscriptions show` tells.',
+    flags: {
+      'midtrans-id': {
+        takes: 'text',
+        value: 'ID',
+        says: 'Midtrans has it under this id; it is looked up before it is believed.',
+      },
+      'never-made': { says: 'There is none of that name.' },
+      dismiss: { says: 'Somebody has looked at what it waits for.' },
+    },
+    load: () => import('./verbs/subscriptions/resolve.ts'),
+  },
+  {
     name: 'notifications list',
     says: 'What Midtrans told us, newest first.',
     flags: { status: STATUS, order: ORDER, from: FROM, to: TO, limit: LIMIT },
@@ -281,6 +583,12 @@ reserved and Midtrans is asked; the exit code then says "unknown".`,
     argument: 'ID',
     says: 'One notification, with its body as it arrived.',
     load: () => import('./verbs/notifications/show.ts'),
+  },
+  {
+    name: 'notifications foreign',
+    says: 'Orders that Midtrans told of and that are not here; a person may adopt them.',
+    flags: { from: FROM, to: TO, merchant: MERCHANT, limit: LIMIT },
+    load: () => import('./verbs/notifications/foreign.ts'),
   },
   {
     name: 'notifications replay',

@@ -3,6 +3,7 @@ import type { Bayar } from '../bayar.ts'
 import { isBayarError } from '../errors.ts'
 import type { Call } from './call.ts'
 import { loadBesideDev } from './dev/beside-dev.ts'
+import { readDevFile } from './dev/running.ts'
 import { gatewayAddress } from './gateway-address.ts'
 import { loadConfig } from './load-config.ts'
 
@@ -26,7 +27,17 @@ export async function withBayar<T>(call: Call, work: (bayar: Bayar) => Promise<T
 /** The same for what runs by itself (`serve`, `worker`, `migrate`): it takes nothing from a `bayar dev` that may end before it. */
 export async function withOwnBayar<T>(call: Call, work: (bayar: Bayar) => Promise<T>): Promise<T> {
   const { bayar } = await loadConfig(call.text('config'))
-  return closing(bayar, () => work(bayar))
+  return closing(bayar, async () => {
+    try {
+      return await work(bayar)
+    } catch (error) {
+      if (bayar.settings.database === undefined && readDevFile()?.database_url)
+        call.out.note(
+          `\`bayar ${call.verb.name}\` takes nothing from the \`bayar dev\` of this folder, which has a database, an app and a worker of its own. To work beside it, give this one its DATABASE_URL and keys: they are in dev.json of BAYAR_HOME (.bayar).`,
+        )
+      throw error
+    }
+  })
 }
 
 async function closing<T>(bayar: Bayar, work: () => Promise<T>): Promise<T> {
@@ -55,4 +66,22 @@ export function whoAsks(): string {
 export function paymentOf(call: Call): { orderId: string; merchant?: string } {
   const merchant = call.text('merchant')
   return { orderId: call.argument!, ...(merchant === undefined ? {} : { merchant }) }
+}
+
+/** An invoice's number, order id or id, with the account when one was named. */
+export function invoiceOf(call: Call): { invoice: string; merchant?: string } {
+  const { orderId: invoice, ...merchant } = paymentOf(call)
+  return { invoice, ...merchant }
+}
+
+/** A user, with the account when one was named. */
+export function walletOf(call: Call): { userId: string; merchant?: string } {
+  const { orderId: userId, ...merchant } = paymentOf(call)
+  return { userId, ...merchant }
+}
+
+/** The one of its transactions that was named. */
+export function transactionOf(call: Call): { transactionId?: string } {
+  const transactionId = call.text('transaction')
+  return transactionId === undefined ? {} : { transactionId }
 }

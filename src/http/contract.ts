@@ -4,24 +4,34 @@
  */
 import { z } from '@hono/zod-openapi'
 import { ACQUIRERS, BANKS, CARD_CHANNELS, QRIS_ACQUIRERS, STORES } from '../domain/charge-methods.ts'
-import { EVENT_TYPES, type EventType, REVIEW_REASONS, type ReviewReason } from '../domain/events.ts'
+import { DIFFERENCE_KINDS, type DifferenceKind } from '../domain/differences.ts'
+import {
+  EVENT_TYPES,
+  type EventType,
+  REVIEW_REASONS,
+  type ReviewReason,
+  SUBJECT_NAMES,
+  type SubjectName,
+} from '../domain/events.ts'
+import { instantOf } from '../domain/jakarta-time.ts'
 import { PAY_ACCOUNT_STATUSES } from '../domain/pay-account.ts'
 import { PAYMENT_COMMANDS, type PaymentCommand } from '../domain/payment-requests.ts'
 import { PAYMENT_STATUSES, type PaymentStatus } from '../domain/payment-status.ts'
 import { ERRORS, type ErrorCode } from '../errors.ts'
 import { SNAP_METHODS } from '../gateway/checkout-body.ts'
 import { PAYMENT_TYPES } from '../gateway/wire.ts'
+import { TASK_STATES } from '../store/tasks.ts'
 
-type Words<Word extends string> = [Word, ...Word[]]
+export type Words<Word extends string> = [Word, ...Word[]]
 
-const sentence = (text: string) => ({ error: text })
+export const sentence = (text: string) => ({ error: text })
 /** An object with no other fields. It tells which there are, so that whoever mistyped one is shown the nearest. */
-const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+export const strict = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: ({ code }) => (code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
   })
 /** PostgreSQL stores neither U+0000 nor half a character. */
-const text = (charactersMax: number) =>
+export const text = (charactersMax: number) =>
   z
     .string()
     .min(1, sentence('must not be empty'))
@@ -30,9 +40,9 @@ const text = (charactersMax: number) =>
       (value) => !value.includes('\u0000') && value.isWellFormed(),
       sentence('has characters that are no text'),
     )
-const rupiah = z.int(sentence('must be whole rupiah, as a number')).openapi({ example: 150_000 })
-const instant = z.string().openapi({ format: 'date-time', example: '2026-11-20T09:30:00.000Z' })
-const uuid = z.string().openapi({ format: 'uuid' })
+export const rupiah = z.int(sentence('must be whole rupiah, as a number')).openapi({ example: 150_000 })
+export const instant = z.string().openapi({ format: 'date-time', example: '2026-11-20T09:30:00.000Z' })
+export const uuid = z.string().openapi({ format: 'uuid' })
 const paymentStatus = z.enum(PAYMENT_STATUSES as Words<PaymentStatus>)
 const eventType = z.enum(EVENT_TYPES as Words<EventType>)
 const reviewReason = z.enum(Object.keys(REVIEW_REASONS) as Words<ReviewReason>)
@@ -264,9 +274,10 @@ const paymentFields = {
   status: paymentStatus.openapi({ description: 'Ours.' }),
   fraud_status: z.string().nullable(),
   status_code: z.string().nullable(),
-  outcome: z
-    .enum(['known', 'unknown'])
-    .openapi({ description: 'unknown: Midtrans gave no clear answer to the charge, and is being asked.' }),
+  outcome: z.enum(['known', 'unknown']).openapi({
+    description:
+      'unknown: Midtrans has given no clear answer to the charge, or none yet, and is being asked. How to pay may be missing until then.',
+  }),
   ...instructions,
   ...card,
   is_paid: z.boolean(),
@@ -296,10 +307,12 @@ const paymentFields = {
 
 export const payment = z.object(paymentFields).openapi('Payment')
 
-const pageFields = {
+const isOpen = z.boolean().openapi({ description: 'The customer may still choose a way to pay on it.' })
+export const pageFields = {
   token: z.string().openapi({ description: 'For Snap’s script in the browser.' }),
   redirect_url: z.string().openapi({ description: 'Or send the customer here.' }),
   expires_at: instant,
+  is_open: isOpen,
 }
 
 export const checkedOut = z.object({ ...pageFields, payment, created: z.boolean() }).openapi('CheckedOut')
@@ -322,7 +335,7 @@ const historyFields = {
   at: instant,
 }
 
-const historyEntry = z.object(historyFields).openapi('HistoryEntry')
+export const historyEntry = z.object(historyFields).openapi('HistoryEntry')
 
 const delivery = z
   .object({
@@ -357,7 +370,14 @@ export const review = z
   })
   .openapi('Review')
 
+const transactionName = text(100)
+  .optional()
+  .openapi({ description: 'Only this one of its transactions: a number that waits beside a paid one, say.' })
+
+export const commandRequest = strict({ transaction_id: transactionName }).openapi('CommandRequest')
+
 export const captureRequest = strict({
+  transaction_id: transactionName,
   amount: rupiah
     .min(1, sentence('must be at least 1'))
     .optional()
@@ -383,17 +403,29 @@ export const refundRequest = strict({
     .openapi({ description: 'Needed only when two ways of paying the order were both paid.' }),
 }).openapi('RefundRequest')
 
+export const refundToWalletRequest = strict({
+  amount: refundRequest.shape.amount,
+  reason: refundRequest.shape.reason,
+  refund_key: refundRequest.shape.refund_key,
+  transaction_id: refundRequest.shape.transaction_id,
+  user_id: text(255)
+    .optional()
+    .openapi({ description: 'Whose wallet; needed only for a payment that belongs to no user.' }),
+}).openapi('RefundToWalletRequest')
+
 const refund = z
   .object({
     id: uuid,
     transaction_id: z.string(),
     refund_key: z.string().nullable(),
     amount: rupiah,
-    status: z.enum(['reserved', 'confirmed', 'refused', 'abandoned']).openapi({
-      description: 'reserved: Midtrans gave no clear answer yet, and is being asked.',
+    status: z.enum(['reserved', 'confirmed', 'refused', 'abandoned', 'given']).openapi({
+      description:
+        'reserved: Midtrans gave no clear answer yet, and is being asked; given: it is in the user’s wallet.',
     }),
-    origin: z.enum(['bayar', 'gateway', 'unlisted']).openapi({
-      description: 'gateway: made in Midtrans’s dashboard; unlisted: known only by the total.',
+    origin: z.enum(['bayar', 'gateway', 'unlisted', 'wallet']).openapi({
+      description:
+        'gateway: made in Midtrans’s dashboard; unlisted: known only by the total; wallet: not by Midtrans.',
     }),
     reason: z.string().nullable(),
     chargeback_id: z.string().nullable(),
@@ -410,6 +442,10 @@ const possible = z
   .object({
     request: z.enum(PAYMENT_COMMANDS as Words<PaymentCommand>),
     reason: z.string().nullable().openapi({ description: 'null when it may be asked; else why not.' }),
+    transaction_ids: z.array(z.string()).openapi({
+      description:
+        'Of which transactions it may be asked by name, also where not of the payment: a number that waits beside a paid one.',
+    }),
     amount_max: rupiah.nullable(),
     until: instant.nullable(),
   })
@@ -439,6 +475,16 @@ export const checkedPayment = z
       .openapi({ description: 'What Midtrans said, one document per transaction asked about.' }),
   })
   .openapi('CheckedPayment')
+
+export const adoptRequest = strict({
+  order_id: text(50),
+  expected_amount: rupiah.min(1, sentence('must be at least 1')).openapi({
+    description:
+      'What the order costs, by your own books. Where Midtrans has another amount, it waits for a decision.',
+  }),
+  user_id: text(255).optional(),
+  merchant: text(50).optional(),
+}).openapi('AdoptRequest')
 
 export const reviewDecision = strict({
   reason: reviewReason,
@@ -504,7 +550,7 @@ const time = z
     [z.iso.datetime({ offset: true }), z.iso.date()],
     sentence('must be an ISO 8601 date or a time with its offset'),
   )
-  .transform((value) => new Date(value))
+  .transform((value) => instantOf(value))
   .openapi({ type: 'string', format: 'date-time' })
 const amount = z
   .string()
@@ -512,7 +558,7 @@ const amount = z
   .transform(BigInt)
   .openapi({ type: 'integer' })
 
-const paging = {
+export const paging = {
   limit: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, sentence('must be 1 to 200'))
@@ -554,8 +600,19 @@ export const notificationQuery = strict({
   ...paging,
 })
 
+export const foreignOrderQuery = strict({
+  merchant: text(50).optional(),
+  from: time.optional(),
+  to: time.optional(),
+  ...paging,
+})
+
 export const eventQuery = strict({
-  payment_id: z.uuid(sentence('must be a UUID')).optional(),
+  payment_id: z
+    .uuid(sentence('must be a UUID'))
+    .optional()
+    .openapi({ description: 'What it is about: a payment.' }),
+  invoice_id: z.uuid(sentence('must be a UUID')).optional().openapi({ description: 'Or an invoice.' }),
   type: eventType.optional(),
   from: time.optional(),
   to: time.optional(),
@@ -563,6 +620,25 @@ export const eventQuery = strict({
 })
 
 export const reviewQuery = strict(paging)
+
+export const taskQuery = strict({
+  name: text(100).optional(),
+  state: z.enum(TASK_STATES).optional(),
+  ...paging,
+})
+
+export const drainQuery = strict({
+  deadline_seconds: z.coerce
+    .number()
+    .pipe(
+      z
+        .int(sentence('must be whole seconds'))
+        .min(1, sentence('must be 1 to 900 seconds'))
+        .max(900, sentence('must be 1 to 900 seconds')),
+    )
+    .optional()
+    .openapi({ type: 'integer', description: 'How long at most, 1 to 900; 50 unless it says so.' }),
+})
 
 export const payAccountQuery = strict({
   status: z.enum(PAY_ACCOUNT_STATUSES).optional(),
@@ -573,7 +649,11 @@ export const payAccountQuery = strict({
 })
 
 /** Which Midtrans account, where there are several. */
-export const ofMerchant = strict({ merchant: text(50).optional() })
+export const ofMerchant = strict({
+  merchant: text(50)
+    .optional()
+    .openapi({ description: 'Which of your Midtrans accounts; the first one when left out.' }),
+})
 export const byAccountId = z.object({ account_id: z.string() })
 export const noQuery = strict({})
 
@@ -589,6 +669,20 @@ export function pageOf<Entry extends z.ZodType>(entry: Entry, name: string) {
 
 export const byId = z.object({
   id: z.string().openapi({ param: { name: 'id', in: 'path' }, format: 'uuid' }),
+})
+export const byPayment = z.object({
+  id: z.string().openapi({
+    param: { name: 'id', in: 'path' },
+    description:
+      'The payment’s `id`, or its order id. What looks like a UUID is taken for an `id` first, and for an order id only when no payment has that `id`.',
+  }),
+})
+export const byInvoice = z.object({
+  id: z.string().openapi({
+    param: { name: 'id', in: 'path' },
+    description:
+      'The invoice’s `id`, its number or its order id. What looks like a UUID is taken for an `id` first.',
+  }),
 })
 export const byName = z.object({ name: text(200).openapi({ param: { name: 'name', in: 'path' } }) })
 export const idempotent = z.object({
@@ -642,6 +736,21 @@ const withoutHandlers = z
   .optional()
   .openapi({ description: 'Apply it without the handlers that run within the transaction.' })
 
+export const foreignOrder = z
+  .object({
+    merchant: z.string(),
+    order_id: z.string(),
+    transaction_id: z.string().nullable(),
+    transaction_status: z.string().nullable(),
+    payment_type: z.string().nullable(),
+    gross_amount: z.string().nullable(),
+    notification_id: uuid.openapi({ description: 'Its latest notice.' }),
+    notices: z.int(),
+    first_at: instant,
+    last_at: instant,
+  })
+  .openapi('ForeignOrder')
+
 export const replayOptions = strict({ without_handlers: withoutHandlers }).openapi('ReplayOptions')
 
 export const notificationReplay = strict({
@@ -688,7 +797,57 @@ export const replayedMany = z
 
 // ── events and handlers ──
 
-export const event = z.object({ ...historyFields, payment_id: uuid, type: eventType }).openapi('Event')
+export const event = z
+  .object({
+    ...historyFields,
+    type: eventType,
+    subject: z.enum(SUBJECT_NAMES as Words<SubjectName>).openapi({ description: 'What it is about.' }),
+    subject_id: uuid,
+    payment_id: uuid.nullable().openapi({ description: 'The payment that it is about, or that caused it.' }),
+  })
+  .openapi('Event')
+
+export const reconcileRequest = strict({
+  from: bodyTime.openapi({ description: 'Payments created from this instant on.' }),
+  to: bodyTime.openapi({ description: 'And before this one.' }),
+  merchant: text(50).optional(),
+  fix: z
+    .boolean()
+    .optional()
+    .openapi({ description: 'Let what Midtrans says happen. Otherwise nothing is written.' }),
+  after: text(2000).optional().openapi({ description: '`next_after` of the answer before.' }),
+}).openapi('ReconcileRequest')
+
+const standing = z.object({
+  status: z.string().nullable(),
+  amount: rupiah.nullable(),
+  given_back: rupiah.openapi({ description: 'Refunded or charged back.' }),
+})
+
+export const reconciled = z
+  .object({
+    differences: z.array(
+      z.object({
+        kind: z.enum(Object.keys(DIFFERENCE_KINDS) as Words<DifferenceKind>),
+        merchant: z.string(),
+        order_id: z.string().nullable(),
+        payment_id: uuid.nullable(),
+        transaction_id: z.string().nullable(),
+        here: standing.nullable().openapi({ description: 'In the books; null: not there.' }),
+        there: standing.nullable().openapi({ description: 'With Midtrans; null: not there.' }),
+        after: standing.nullable().openapi({ description: 'After the repair.' }),
+        is_fixed: z.boolean(),
+        note: z.string().nullable(),
+      }),
+    ),
+    compared: z.int().openapi({ description: 'Payments compared so far.' }),
+    total: z.int().openapi({ description: 'Payments of the period.' }),
+    next_after: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Send it as `after` to go on; null at the end.' }),
+  })
+  .openapi('Reconciled')
 
 export const eventReplay = strict({
   handler: text(200),

@@ -41,8 +41,8 @@ h1 { font-size: 1.6rem } h2 { margin-top: 3rem; border-bottom: 1px solid var(--l
 a { color: var(--accent) } code { font-family: ui-monospace, monospace; font-size: .92em; overflow-wrap: anywhere }
 details { border: 1px solid var(--line); border-radius: .4rem; margin: .5rem 0; padding: .5rem .8rem }
 summary { cursor: pointer } summary b { display: inline-block; min-width: 3.2rem }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--soft) }
-nav a { margin-right: 1rem; white-space: nowrap } td:first-child code { overflow-wrap: normal } :target { outline: 2px solid var(--accent) }`
+table { display: block; overflow-x: auto; border-collapse: collapse; margin: .5rem 0 } th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--soft) }
+nav { display: flex; flex-wrap: wrap; gap: 0 1rem } nav a { white-space: nowrap } td:first-child code { overflow-wrap: normal } :target { outline: 2px solid var(--accent) }`
 
 /** `dataAddress` is relative to the page, which is read with and without its last slash. */
 export function documentationPage(document: OpenApiDocument, dataAddress: string): string {

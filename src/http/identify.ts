@@ -44,7 +44,7 @@ export function callerReader({
         'REST is closed until somebody can be recognised: set BAYAR_API_KEY (or `apiKey`), or `userTokens` for your users’ own tokens.',
       )
     }
-    const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+    const token = bearerOf(request)
     if (token === undefined) throw new BayarError('not_authenticated')
     if (keyDigest && timingSafeEqual(keyDigest, digestOf(token))) return { kind: 'staff' }
     const userId = await userIdOf?.(token)
@@ -52,6 +52,16 @@ export function callerReader({
       throw new BayarError('not_authenticated', 'The key or token that was sent is not valid.')
     return { kind: 'user', userId }
   }
+}
+
+function bearerOf(request: Request): string | undefined {
+  return /^Bearer +([\x21-\x7e]+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+}
+
+/** In the same time, however much of it is right. */
+export function bears(request: Request, secret: string): boolean {
+  const given = bearerOf(request)
+  return given !== undefined && timingSafeEqual(digestOf(secret), digestOf(given))
 }
 
 /** Of equal length, whatever was sent. */

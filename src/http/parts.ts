@@ -2,10 +2,17 @@ import type { Clock } from '../domain/clock.ts'
 import type { ApiRequests } from '../operations/api-requests/index.ts'
 import type { Events } from '../operations/events/index.ts'
 import type { Health } from '../operations/health.ts'
+import type { Invoices } from '../operations/invoices/index.ts'
 import type { Log } from '../operations/log.ts'
 import type { Notifications } from '../operations/notifications/index.ts'
 import type { PayAccounts } from '../operations/pay-accounts/index.ts'
 import type { Payments } from '../operations/payments/index.ts'
+import type { Difference } from '../operations/reconciliations/difference.ts'
+import type { ReconcileOptions } from '../operations/reconciliations/reconcile.ts'
+import type { Subscriptions } from '../operations/subscriptions/index.ts'
+import type { Drain, TaskVerbs } from '../operations/task-verbs.ts'
+import type { Topups } from '../operations/topups/index.ts'
+import type { Wallets } from '../operations/wallets/index.ts'
 import type { Limits } from './limits.ts'
 
 /** Those of bayar's options that are about HTTP. */
@@ -24,6 +31,7 @@ export interface HttpSettings {
         readonly audience?: string | undefined
       }
     | undefined
+  readonly drainSecret?: string | undefined
   readonly trustedProxies?: readonly string[] | undefined
   readonly rest?: boolean | undefined
   readonly docs?: boolean | undefined
@@ -33,10 +41,17 @@ export interface HttpSettings {
 /** The verbs that HTTP calls, and nothing else of the instance. */
 export interface HttpVerbs {
   readonly payments: Payments
+  readonly invoices: Invoices
   readonly payAccounts: PayAccounts
+  readonly subscriptions: Subscriptions
+  readonly wallets: Wallets
+  readonly topups: Topups
   readonly notifications: Notifications
   readonly events: Events
+  readonly tasks: TaskVerbs
   readonly apiRequests: ApiRequests
+  reconcile(options: ReconcileOptions): AsyncGenerator<Difference>
+  drain(options: { readonly deadlineSeconds?: number }): Promise<Drain>
   health(): Promise<Health>
 }
 

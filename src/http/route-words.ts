@@ -5,9 +5,13 @@ const bearer = [{ bearer: [] as string[] }]
 
 export const TAGS = {
   payments: { tags: ['Payments'], security: bearer },
+  invoices: { tags: ['Invoices'], security: bearer },
   payAccounts: { tags: ['Linked accounts'], security: bearer },
+  subscriptions: { tags: ['Subscriptions'], security: bearer },
+  wallets: { tags: ['Wallets and top-ups'], security: bearer },
   notifications: { tags: ['Notifications'], security: bearer },
   events: { tags: ['Events and handlers'], security: bearer },
+  tasks: { tags: ['Tasks'], security: bearer },
   midtrans: { tags: ['From Midtrans'] },
   health: { tags: ['Health'] },
 }

@@ -14,9 +14,15 @@ import { addCommandRoutes } from './routes/commands.ts'
 import { addDocumentation } from './routes/documentation.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addHealthRoutes } from './routes/health.ts'
+import { addInvoiceRoutes } from './routes/invoices.ts'
 import { addNotificationRoutes } from './routes/notifications.ts'
 import { addPayAccountRoutes } from './routes/pay-accounts.ts'
 import { addPaymentRoutes } from './routes/payments.ts'
+import { addReconciliationRoutes } from './routes/reconciliations.ts'
+import { addSubscriptionRoutes } from './routes/subscriptions.ts'
+import { addDrainRoute, addTaskRoutes } from './routes/tasks.ts'
+import { addTopupRoutes } from './routes/topups.ts'
+import { addWalletRoutes } from './routes/wallets.ts'
 
 /** A caller may name its request, so that its logs and ours can be laid side by side. */
 const REQUEST_ID = /^[A-Za-z0-9._:-]{8,100}$/
@@ -64,12 +70,20 @@ export function createSurface(parts: HttpParts): Surface {
     const rest = restRequest(parts)
     const once = idempotencyKey(parts.bayar.apiRequests)
     app.use('/midtrans/api/*', rest, once)
+    app.use('/api/subscriptions/*', rest, once)
     addPaymentRoutes(app, parts)
+    addReconciliationRoutes(app, parts)
     addCommandRoutes(app, parts)
+    addInvoiceRoutes(app, parts)
     addPayAccountRoutes(app, parts)
+    addSubscriptionRoutes(app, parts)
     addNotificationRoutes(app, parts)
     addEventRoutes(app, parts)
+    addTaskRoutes(app, parts)
+    addWalletRoutes(app, parts)
+    addTopupRoutes(app, parts)
   }
+  if (settings.drainSecret !== undefined) addDrainRoute(app, parts, settings.drainSecret)
   addHealthRoutes(app, parts)
   if (settings.docs) addDocumentation(app, parts)
   if (landing) app.get('/', (c) => c.html(landing()))

@@ -16,7 +16,7 @@ import { randomBytes } from 'node:crypto'
 import { type Bayar, composeBayar } from '../bayar.ts'
 import type { BayarOptions } from '../config.ts'
 import type { Worker } from '../jobs/worker.ts'
-import type { Event } from '../operations/events/event-argument.ts'
+import { type Event, orderIdOf } from '../operations/events/event-argument.ts'
 import { silentLog } from '../operations/log.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator/index.ts'
 import { openDatabase } from '../store/database.ts'
@@ -28,6 +28,8 @@ export interface TestBayarOptions {
   /** Anything of `createBayar`; keys, gateway, clock and database come from the kit. */
   readonly options?: Omit<BayarOptions, 'database' | 'serverKey' | 'baseUrl' | 'fetch' | 'clock'>
   readonly simulator?: SimulatorOptions
+  /** Periodic tasks run when the clock passes their time; off unless set. */
+  readonly schedule?: boolean
   /** Where the frozen clock begins. */
   readonly now?: Date
   /** Your handlers, registered before anything runs. */
@@ -35,7 +37,8 @@ export interface TestBayarOptions {
 }
 
 export interface TestEvent extends Event {
-  readonly orderId: string
+  /** Of the payment or the invoice that it is about. */
+  readonly orderId: string | null
 }
 
 export interface TestBayar {
@@ -68,6 +71,7 @@ export async function createTestBayar(given: TestBayarOptions = {}): Promise<Tes
     seed: 1,
     clock: { start: given.now ?? NOON, frozen: true },
     notificationUrl: `${APP_URL}${given.options?.basePath ?? ''}/midtrans/api/notification/`,
+    recurringUrl: `${APP_URL}${given.options?.basePath ?? ''}/midtrans/api/notification/recurring/`,
     payAccountNotificationUrl: `${APP_URL}${given.options?.basePath ?? ''}/midtrans/api/notification/pay-account/`,
     deliver: (request) => bayar!.fetch(request),
     ...given.simulator,
@@ -92,7 +96,7 @@ export async function createTestBayar(given: TestBayarOptions = {}): Promise<Tes
   bayar.on(
     '*',
     'bayar-test-kit',
-    ({ event, payment }) => void events.push({ ...event, orderId: payment.orderId }),
+    (argument) => void events.push({ ...argument.event, orderId: orderIdOf(argument) }),
   )
   given.handlers?.(bayar)
   const kit = bayar
@@ -100,7 +104,7 @@ export async function createTestBayar(given: TestBayarOptions = {}): Promise<Tes
   try {
     await kit.migrate()
     await kit.ready()
-    worker = await kit.work()
+    worker = await kit.work({ beat: given.schedule ?? false })
   } catch (error) {
     await kit.close()
     await drop()

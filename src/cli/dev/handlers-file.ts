@@ -6,6 +6,7 @@ import { appendFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Bayar } from '../../bayar.ts'
 import { BayarError } from '../../errors.ts'
+import { orderIdOf } from '../../operations/events/event-argument.ts'
 
 const NAME = 'dev-handlers-file'
 
@@ -20,8 +21,9 @@ export function registerHandlersFile(bayar: Bayar, path: string): void {
       { cause },
     )
   }
-  bayar.on('*', NAME, ({ event, payment }) => {
-    const line = { event: event.type, order_id: payment.orderId, event_id: event.id }
+  bayar.on('*', NAME, (argument) => {
+    const { event } = argument
+    const line = { event: event.type, order_id: orderIdOf(argument), event_id: event.id }
     // Opened to append and written in one call: neither a kill nor another process can tear a line.
     appendFileSync(file, `${JSON.stringify(line)}\n`)
   })

@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { BayarError } from '../../errors.ts'
 import { leaveToOwner } from '../../store/embedded/account.ts'
 import { type Lock, tryLock } from '../../store/embedded/lock.ts'
@@ -43,12 +43,24 @@ export const DEV_FILE = 'dev.json'
 /** What the simulator knows; removing it makes it forget. */
 export const SIMULATOR_FILE = 'simulator.jsonl'
 
+/** One by one: asked for all of them, Node tries for ever where a file system takes no folders (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!existsSync(folder)) throw error
+  }
+}
+
 export function openHome(path = process.env.BAYAR_HOME || '.bayar'): Home {
   const folder = resolve(path)
   const file = (name: string) => join(folder, name)
   try {
     const isNew = !existsSync(folder)
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     // Keys and data must not be committed with the project around it.
     if (isNew) writeFileSync(file('.gitignore'), '*\n')
     accessSync(folder, constants.W_OK)

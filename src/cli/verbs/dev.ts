@@ -16,6 +16,7 @@ import { DEV_FILE, type DevFile, type Home, openHome, SIMULATOR_FILE } from '../
 import { type Keys, keysOf, refuseProduction } from '../dev/keys.ts'
 import { landingPage } from '../dev/landing.ts'
 import { loadPointedAt } from '../dev/point-at.ts'
+import { watchDatabase } from '../dev/watch-database.ts'
 import type { ExitName } from '../exit-codes.ts'
 import { findConfig } from '../load-config.ts'
 import { APP_PORT, choosePort, explainPort, hostOf, SIMULATOR_PORT, urlOf } from '../ports.ts'
@@ -45,16 +46,24 @@ export async function run(call: Call): Promise<ExitName> {
   if (lock === null) {
     const dev = home.read<DevFile>(DEV_FILE)
     const { app_url, simulator_url } = dev ?? { app_url: null, simulator_url: null }
-    call.out.answer({ state: 'running_already', app_url, simulator_url }, () =>
+    const isReady = dev !== undefined && (await answersReady(dev.app_url))
+    call.out.answer({ state: 'running_already', is_ready: isReady, app_url, simulator_url }, () =>
       dev ? tellRunning(dev) : 'bayar is being started here by another process.',
     )
-    return 'running'
+    if (dev === undefined || isReady) return 'running'
+    call.out.note(
+      `It is not ready: ${dev.app_url}/readyz and its own lines say why. If it stays so, end it there (Ctrl-C) and start again.`,
+    )
+    return 'unready'
   }
 
   const stop = listenForStop((text) => call.out.note(text))
   const closers: (() => unknown)[] = [() => lock.release()]
   try {
     home.remove(DEV_FILE)
+    const lost = Promise.withResolvers<never>()
+    // Nobody waits for it yet while the rest is being started.
+    lost.promise.catch(() => {})
     await start(call, {
       gateway,
       given,
@@ -62,8 +71,9 @@ export async function run(call: Call): Promise<ExitName> {
       keys: keysOf(home, given),
       stop,
       onStop: (close) => closers.push(close),
+      onLost: lost.reject,
     })
-    await stop.asked
+    await Promise.race([stop.asked, lost.promise])
   } finally {
     for (const close of closers.reverse()) {
       try {
@@ -83,9 +93,11 @@ interface Start {
   readonly keys: Keys
   readonly stop: StopSignal
   readonly onStop: OnStop
+  /** The database has ended and does not come back. */
+  readonly onLost: (error: unknown) => void
 }
 
-async function start(call: Call, { gateway, given, home, keys, stop, onStop }: Start): Promise<void> {
+async function start(call: Call, { gateway, given, home, keys, stop, onStop, onLost }: Start): Promise<void> {
   // 3. Both ports are known before anything is told about them.
   const host = hostOf(call.text('host'))
   const port = await choosePort(APP_PORT, call.whole('port'), host)
@@ -101,7 +113,9 @@ async function start(call: Call, { gateway, given, home, keys, stop, onStop }: S
 
   // 4. The database.
   const databaseUrl =
-    given.database === undefined ? await startDatabase(call, home, onStop) : (given.database as string)
+    given.database === undefined
+      ? await startDatabase(call, home, { onStop, onLost })
+      : (given.database as string)
   if (stop.isAsked) return
 
   // 5. The user's instance, or one from the environment.
@@ -173,14 +187,31 @@ async function start(call: Call, { gateway, given, home, keys, stop, onStop }: S
   )
 }
 
-async function startDatabase(call: Call, home: Home, onStop: OnStop): Promise<string> {
+async function startDatabase(
+  call: Call,
+  home: Home,
+  { onStop, onLost }: Pick<Start, 'onStop' | 'onLost'>,
+): Promise<string> {
   const server = await startEmbeddedPostgres({
     home: home.folder,
     purpose: 'development',
     log: (line) => call.out.note(line),
   })
   onStop(() => server.stop())
+  onStop(watchDatabase(server, { note: (text) => call.out.note(text), onLost }))
   return server.url
+}
+
+const READY_SECONDS_MAX = 10
+
+/** That it runs does not say that it works: its database may have gone. */
+async function answersReady(appUrl: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(READY_SECONDS_MAX * 1000)
+    return (await fetch(`${appUrl}/readyz`, { signal })).ok
+  } catch {
+    return false
+  }
 }
 
 const STARTING_SECONDS_MAX = 60

@@ -2,6 +2,7 @@ import { BayarError } from '../../errors.ts'
 import { createSimulator } from '../../simulator/index.ts'
 import { type Lock, tryLock } from '../../store/embedded/lock.ts'
 import type { Call } from '../call.ts'
+import { refuseProductionKey } from '../local-only.ts'
 import { choosePort, explainPort, hostOf, SIMULATOR_PORT, urlOf } from '../ports.ts'
 import { listenForStop } from '../stop-signal.ts'
 
@@ -14,6 +15,8 @@ function lockData(file: string): Lock {
 
 export async function run(call: Call): Promise<undefined> {
   const stop = listenForStop((text) => call.out.note(text))
+  // Its page shows its keys to whoever opens it.
+  refuseProductionKey(process.env.MIDTRANS_SERVER_KEY ?? '', call.has('allow-production-key'))
   const host = hostOf(call.text('host'))
   const port = await choosePort(SIMULATOR_PORT, call.whole('port'), host)
   const given = {
@@ -23,6 +26,8 @@ export async function run(call: Call): Promise<undefined> {
     notificationUrl: call.text('notify') ?? (process.env.MIDTRANS_NOTIFICATION_URL || undefined),
     seed: call.whole('seed'),
     recurringUrl: call.text('notify-recurring'),
+    finishUrl: call.text('finish'),
+    rateLimit: call.whole('rate-limit'),
     data: call.text('data'),
   }
   const url = urlOf(host, port)

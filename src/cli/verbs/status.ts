@@ -39,5 +39,8 @@ function rowsOf(backlog: Backlog): [string, number][] {
     ['  of them due for over a minute', backlog.overdueDeliveries],
     ['deliveries given up', backlog.deadDeliveries],
     ['reviews that wait for a person', backlog.openReviews],
+    ['tasks waiting or running', backlog.waitingTasks],
+    ['  of them due for over a minute', backlog.overdueTasks],
+    ['tasks that failed', backlog.failedTasks],
   ]
 }

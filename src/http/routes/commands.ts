@@ -1,15 +1,18 @@
 /** What staff may ask of a payment that exists: each is one command of the library. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import {
-  byId,
+  byPayment,
   captureRequest,
   checkedPayment,
+  commandRequest,
   idempotent,
-  noQuery,
+  ofMerchant,
   payment,
   refunded,
   refundRequest,
+  refundToWalletRequest,
 } from '../contract.ts'
+import { everyMistake } from '../every-mistake.ts'
 import { paymentFinder, referenceTo } from '../find-payment.ts'
 import { callerName, keyDigest } from '../idempotency.ts'
 import type { HttpParts } from '../parts.ts'
@@ -28,7 +31,7 @@ const checkStatus = (method: 'get' | 'post') =>
     ...STAFF,
     summary: 'Ask Midtrans, and apply what it says',
     middleware: staffOnly,
-    request: { params: byId, query: noQuery, ...(method === 'post' ? { headers: idempotent } : {}) },
+    request: { params: byPayment, query: ofMerchant, ...(method === 'post' ? { headers: idempotent } : {}) },
     responses: { 200: answers(checkedPayment, 'The payment, and Midtrans’s own words.') },
   })
 
@@ -49,7 +52,12 @@ const plain = (verb: Plain) =>
     ...STAFF,
     summary: PLAIN[verb],
     middleware: staffOnly,
-    request: { params: byId, query: noQuery, headers: idempotent },
+    request: {
+      params: byPayment,
+      query: ofMerchant,
+      headers: idempotent,
+      body: optionalJsonBody(commandRequest),
+    },
     responses: { 200: answers(payment, 'Done.') },
   })
 
@@ -60,7 +68,12 @@ const capture = createRoute({
   ...STAFF,
   summary: 'Take what was reserved, or a part of it',
   middleware: staffOnly,
-  request: { params: byId, query: noQuery, headers: idempotent, body: optionalJsonBody(captureRequest) },
+  request: {
+    params: byPayment,
+    query: ofMerchant,
+    headers: idempotent,
+    body: optionalJsonBody(captureRequest),
+  },
   responses: { 200: answers(payment, 'Captured.') },
 })
 
@@ -71,7 +84,12 @@ const refund = createRoute({
   ...STAFF,
   summary: 'Give money back',
   middleware: staffOnly,
-  request: { params: byId, query: noQuery, headers: idempotent, body: optionalJsonBody(refundRequest) },
+  request: {
+    params: byPayment,
+    query: ofMerchant,
+    headers: idempotent,
+    body: optionalJsonBody(refundRequest),
+  },
   responses: {
     200: answers(refunded, 'Given back, or on its way through the bank.'),
     202: answers(
@@ -81,12 +99,28 @@ const refund = createRoute({
   },
 })
 
+const refundToWallet = createRoute({
+  method: 'post',
+  path: `${at}/payments/{id}/refund-to-wallet`,
+  ...TAGS.payments,
+  ...STAFF,
+  summary: 'Give money back into the user’s wallet instead',
+  middleware: staffOnly,
+  request: {
+    params: byPayment,
+    query: ofMerchant,
+    headers: idempotent,
+    body: optionalJsonBody(refundToWalletRequest),
+  },
+  responses: { 200: answers(refunded, 'It is in the wallet.') },
+})
+
 export function addCommandRoutes(app: OpenAPIHono<RestEnv>, { bayar: { payments } }: HttpParts): void {
   const find = paymentFinder(payments)
 
   for (const method of ['get', 'post'] as const) {
     app.openapi(checkStatus(method), async (c) => {
-      const found = await find(c.req.valid('param').id, c.var.caller)
+      const found = await find(c.req.valid('param').id, c.var.caller, c.req.valid('query'))
       const checked = await payments.checkStatus(referenceTo(found))
       return c.json(
         { payment: paymentBody(checked.payment, c.var.caller), responses: [...checked.responses] },
@@ -97,26 +131,52 @@ export function addCommandRoutes(app: OpenAPIHono<RestEnv>, { bayar: { payments 
 
   for (const verb of Object.keys(PLAIN) as Plain[]) {
     app.openapi(plain(verb), async (c) => {
-      const found = await find(c.req.valid('param').id, c.var.caller)
-      const done = await payments[verb](referenceTo(found), callerName(c.var.caller))
+      const found = await find(c.req.valid('param').id, c.var.caller, c.req.valid('query'))
+      const done = await payments[verb](
+        referenceTo(found),
+        given(toCamel(c.req.valid('json'))),
+        callerName(c.var.caller),
+      )
       return c.json(paymentBody(done, c.var.caller), 200)
     })
   }
 
   app.openapi(capture, async (c) => {
-    const found = await find(c.req.valid('param').id, c.var.caller)
+    const found = await find(c.req.valid('param').id, c.var.caller, c.req.valid('query'))
     const by = callerName(c.var.caller)
     return c.json(
-      paymentBody(await payments.capture(referenceTo(found), given(c.req.valid('json')), by), c.var.caller),
+      paymentBody(
+        await payments.capture(referenceTo(found), given(toCamel(c.req.valid('json'))), by),
+        c.var.caller,
+      ),
       200,
     )
   })
 
-  app.openapi(refund, async (c) => {
-    const found = await find(c.req.valid('param').id, c.var.caller)
+  app.openapi(
+    refund,
+    async (c) => {
+      const found = await find(c.req.valid('param').id, c.var.caller, c.req.valid('query'))
+      const key = c.req.valid('header')['idempotency-key']
+      // Asked again under its key, it is the refund that was asked before.
+      const made = await payments.refund(
+        referenceTo(found),
+        {
+          ...(key === undefined ? {} : { refundKey: `refund-${keyDigest(key, c.var.body)}` }),
+          ...given(toCamel(c.req.valid('json'))),
+        },
+        callerName(c.var.caller),
+      )
+      const body = { ...made, payment: paymentBody(made.payment, c.var.caller), refund: toSnake(made.refund) }
+      return c.json(body, made.refund.status === 'reserved' ? 202 : 200)
+    },
+    everyMistake((asked) => payments.mistakes('refund', given(toCamel(asked)))),
+  )
+
+  app.openapi(refundToWallet, async (c) => {
+    const found = await find(c.req.valid('param').id, c.var.caller, c.req.valid('query'))
     const key = c.req.valid('header')['idempotency-key']
-    // Asked again under its key, it is the refund that was asked before.
-    const made = await payments.refund(
+    const { payment, refund, created } = await payments.refundToWallet(
       referenceTo(found),
       {
         ...(key === undefined ? {} : { refundKey: `refund-${keyDigest(key, c.var.body)}` }),
@@ -124,7 +184,7 @@ export function addCommandRoutes(app: OpenAPIHono<RestEnv>, { bayar: { payments 
       },
       callerName(c.var.caller),
     )
-    const body = { ...made, payment: paymentBody(made.payment, c.var.caller), refund: toSnake(made.refund) }
-    return c.json(body, made.refund.status === 'reserved' ? 202 : 200)
+    const body = { payment: paymentBody(payment, c.var.caller), refund: toSnake(refund), created }
+    return c.json(body, 200)
   })
 }

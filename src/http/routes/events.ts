@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { instantOf } from '../../domain/jakarta-time.ts'
 import {
   byName,
   event,
@@ -62,7 +63,8 @@ const retire = createRoute({
 
 export function addEventRoutes(app: OpenAPIHono<RestEnv>, { bayar: { events } }: HttpParts): void {
   app.openapi(list, async (c) => {
-    const { payment_id: subjectId, type, from, to, limit, cursor } = c.req.valid('query')
+    const { payment_id, invoice_id, type, from, to, limit, cursor } = c.req.valid('query')
+    const subjectId = payment_id ?? invoice_id
     const page = await events.list({
       filter: given({ subjectId, type, from, to }),
       ...given({ limit }),
@@ -91,5 +93,5 @@ export function addEventRoutes(app: OpenAPIHono<RestEnv>, { bayar: { events } }:
 }
 
 function dated(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text)
+  return text === undefined ? undefined : instantOf(text)
 }

@@ -1,8 +1,11 @@
 /** What Midtrans told us, for staff; the arrival itself is in `receive.ts`. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import { instantOf } from '../../domain/jakarta-time.ts'
 import { BayarError, invalidRequest } from '../../errors.ts'
 import {
   byId,
+  foreignOrder,
+  foreignOrderQuery,
   idempotent,
   noQuery,
   notification,
@@ -29,6 +32,15 @@ const list = createRoute({
   summary: 'List notifications',
   request: { query: notificationQuery },
   responses: { 200: answers(pageOf(notification, 'NotificationPage'), 'A page.') },
+})
+
+const foreign = createRoute({
+  method: 'get',
+  path: `${at}/foreign`,
+  ...words,
+  summary: 'Orders that Midtrans told of and that are not here',
+  request: { query: foreignOrderQuery },
+  responses: { 200: answers(pageOf(foreignOrder, 'ForeignOrderPage'), 'A page, by account and order id.') },
 })
 
 const detail = createRoute({
@@ -83,6 +95,17 @@ export function addNotificationRoutes(
     const page = await notifications.list({
       filter: given({ status, orderId, paymentId, from, to }),
       descending: order !== 'asc',
+      ...given({ limit }),
+      ...readCursorParameter(cursor),
+    })
+    return c.json(pageBody(page, c.req.url, toSnake), 200)
+  })
+
+  // Before one by its id, for which it would be taken.
+  app.openapi(foreign, async (c) => {
+    const { limit, cursor, ...filter } = c.req.valid('query')
+    const page = await notifications.foreignOrders({
+      ...given(filter),
       ...given({ limit }),
       ...readCursorParameter(cursor),
     })
@@ -147,5 +170,5 @@ export function addNotificationRoutes(
 }
 
 function dated(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text)
+  return text === undefined ? undefined : instantOf(text)
 }

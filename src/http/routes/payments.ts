@@ -2,12 +2,14 @@ import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi'
 import type { ChargeInput } from '../../operations/payments/charge-input.ts'
 import type { CheckoutInput } from '../../operations/payments/checkout-input.ts'
 import {
-  byId,
+  adoptRequest,
+  byPayment,
   chargeRequest,
   checkedOut,
   checkoutRequest,
   idempotent,
   noQuery,
+  ofMerchant,
   pageOf,
   payment,
   paymentDetail,
@@ -16,8 +18,10 @@ import {
   reviewDecision,
   reviewQuery,
 } from '../contract.ts'
+import { everyMistake } from '../every-mistake.ts'
 import { paymentFinder, referenceTo } from '../find-payment.ts'
 import { callerName, keyDigest } from '../idempotency.ts'
+import { whoseAreListed } from '../own-only.ts'
 import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { attemptBody, paymentBody } from '../payment-body.ts'
@@ -59,6 +63,20 @@ const checkout = createRoute({
   },
 })
 
+const adopt = createRoute({
+  method: 'post',
+  path: `${at}/payments/adopt`,
+  ...TAGS.payments,
+  ...STAFF,
+  summary: 'Take in an order that was never charged here',
+  middleware: staffOnly,
+  request: { headers: idempotent, query: noQuery, body: jsonBody(adoptRequest) },
+  responses: {
+    201: answers(payment, 'Adopted, as Midtrans has it.'),
+    200: answers(payment, 'It was adopted before, with the same amount and user.'),
+  },
+})
+
 const list = createRoute({
   method: 'get',
   path: `${at}/payments`,
@@ -73,7 +91,7 @@ const detail = createRoute({
   path: `${at}/payments/{id}`,
   ...TAGS.payments,
   summary: 'One payment with its attempts; for staff also history, deliveries and reviews',
-  request: { params: byId, query: noQuery },
+  request: { params: byPayment, query: ofMerchant },
   responses: { 200: answers(paymentDetail, 'The payment.') },
 })
 
@@ -84,7 +102,7 @@ const resolveReview = createRoute({
   ...STAFF,
   summary: 'Decide about what waits for a person',
   middleware: staffOnly,
-  request: { params: byId, query: noQuery, headers: idempotent, body: jsonBody(reviewDecision) },
+  request: { params: byPayment, query: ofMerchant, headers: idempotent, body: jsonBody(reviewDecision) },
   responses: { 200: answers(payment, 'Decided.') },
 })
 
@@ -105,25 +123,43 @@ export function addPaymentRoutes(
 ): void {
   const find = paymentFinder(payments)
 
-  app.openapi(charge, async (c) => {
-    const input = orderInput(c.req.valid('json'), c.req.valid('header')['idempotency-key'], c.var.body)
-    const { payment: charged, created } = await payments.chargeOnce(
-      input as ChargeInput,
-      callerName(c.var.caller),
+  const mistakesOf = (asking: 'charge' | 'checkout') =>
+    everyMistake((body, c) =>
+      payments.mistakes(asking, orderInput(body, c.req.header('idempotency-key'), c.var.body)),
     )
-    return c.json(
-      paymentBody(charged, c.var.caller),
-      charged.outcome === 'unknown' ? 202 : created ? 201 : 200,
-    )
-  })
 
-  app.openapi(checkout, async (c) => {
-    const input = orderInput(c.req.valid('json'), c.req.valid('header')['idempotency-key'], c.var.body)
-    const { payment: made, ...page } = await payments.checkout(
-      input as CheckoutInput,
-      callerName(c.var.caller),
-    )
-    return c.json({ ...toSnake(page), payment: paymentBody(made, c.var.caller) }, page.created ? 201 : 200)
+  app.openapi(
+    charge,
+    async (c) => {
+      const input = orderInput(c.req.valid('json'), c.req.valid('header')['idempotency-key'], c.var.body)
+      const { payment: charged, created } = await payments.chargeOnce(
+        input as ChargeInput,
+        callerName(c.var.caller),
+      )
+      return c.json(
+        paymentBody(charged, c.var.caller),
+        charged.outcome === 'unknown' ? 202 : created ? 201 : 200,
+      )
+    },
+    mistakesOf('charge'),
+  )
+
+  app.openapi(
+    checkout,
+    async (c) => {
+      const input = orderInput(c.req.valid('json'), c.req.valid('header')['idempotency-key'], c.var.body)
+      const { payment: made, ...page } = await payments.checkout(
+        input as CheckoutInput,
+        callerName(c.var.caller),
+      )
+      return c.json({ ...toSnake(page), payment: paymentBody(made, c.var.caller) }, page.created ? 201 : 200)
+    },
+    mistakesOf('checkout'),
+  )
+
+  app.openapi(adopt, async (c) => {
+    const { payment: adopted, created } = await payments.adopt(given(toCamel(c.req.valid('json'))))
+    return c.json(paymentBody(adopted, c.var.caller), created ? 201 : 200)
   })
 
   app.openapi(list, async (c) => {
@@ -133,7 +169,7 @@ export function addPaymentRoutes(
       filter: {
         ...given(toCamel(filter)),
         ...(email === undefined ? {} : { emailPrefix: email }),
-        ...(caller.kind === 'user' ? { userId: caller.userId } : {}),
+        ...given({ userId: whoseAreListed(caller, filter.user_id) }),
       },
       sort: sort ?? 'created',
       descending: order !== 'asc',
@@ -147,7 +183,7 @@ export function addPaymentRoutes(
   })
 
   app.openapi(detail, async (c) => {
-    const found = await find(c.req.valid('param').id, c.var.caller)
+    const found = await find(c.req.valid('param').id, c.var.caller, c.req.valid('query'))
     const body = {
       ...paymentBody(found, c.var.caller),
       attempts: found.attempts.map(attemptBody),
@@ -174,7 +210,7 @@ export function addPaymentRoutes(
   })
 
   app.openapi(resolveReview, async (c) => {
-    const found = await find(c.req.valid('param').id, c.var.caller)
+    const found = await find(c.req.valid('param').id, c.var.caller, c.req.valid('query'))
     const decision = toCamel(c.req.valid('json'))
     const decided = await payments.resolveReview({
       ...given(decision),
@@ -193,7 +229,7 @@ export function addPaymentRoutes(
 
 /** As the library takes it. */
 function orderInput(
-  body: z.output<typeof chargeRequest> | z.output<typeof checkoutRequest>,
+  body: z.output<typeof chargeRequest> | z.output<typeof checkoutRequest> | Readonly<Record<string, unknown>>,
   key: string | undefined,
   bytes: Uint8Array,
 ): object {

@@ -1,10 +1,10 @@
 import type { Call } from '../../call.ts'
 import { tellPayment } from '../../tell-payment.ts'
-import { paymentOf, whoAsks, withBayar } from '../../with-bayar.ts'
+import { paymentOf, transactionOf, whoAsks, withBayar } from '../../with-bayar.ts'
 
 export async function run(call: Call): Promise<undefined> {
   await withBayar(call, async (bayar) => {
-    const payment = await bayar.payments.deny(paymentOf(call), whoAsks())
+    const payment = await bayar.payments.deny(paymentOf(call), transactionOf(call), whoAsks())
     call.out.answer({ payment }, () => tellPayment(payment))
   })
 }

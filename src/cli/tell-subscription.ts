@@ -1,0 +1,60 @@
+/** A subscription as a person reads it in a terminal. Times are Jakarta's. */
+import type { HistoryEntry } from '../operations/payments/index.ts'
+import type { Payment } from '../operations/payments/payment-view.ts'
+import type { Subscription } from '../operations/subscriptions/index.ts'
+import { facts, rupiah, table } from './output.ts'
+import { tellHistory } from './tell-history.ts'
+
+export function tellSubscription(
+  subscription: Subscription,
+  charges: readonly Payment[] = [],
+  history: readonly HistoryEntry[] = [],
+): string {
+  const parts = [
+    facts([
+      ['subscription', subscription.id],
+      ['name', subscription.name],
+      ['status', subscription.status],
+      ['because', subscription.statusReason],
+      ['amount', rupiah(subscription.amount)],
+      ['charged', subscription.scheduleDisplay],
+      ['so far', subscription.currentInterval],
+      ['last charge', subscription.lastCharge],
+      ['next charge', subscription.nextChargeAt],
+      ['by', subscription.paymentType],
+      ['user', subscription.userId],
+      ['at Midtrans', subscription.midtransSubscriptionId],
+      ['called there', subscription.gatewayName],
+      [
+        'outcome',
+        subscription.outcome === 'unknown' ? 'Midtrans gave no clear answer yet, and is being asked' : null,
+      ],
+      ['waits for a person', subscription.needsReview.join(', ')],
+    ]),
+  ]
+  if (charges.length > 0)
+    parts.push(
+      table(
+        ['when', 'order', 'status', 'received'],
+        charges.map((one) => [one.createdAt, one.orderId, one.status, one.netAmount]),
+      ),
+    )
+  if (history.length > 0) parts.push(tellHistory(history))
+  return parts.join('\n\n')
+}
+
+export function tellSubscriptions(subscriptions: readonly Subscription[]): string {
+  if (subscriptions.length === 0) return 'There is none.'
+  return table(
+    ['id', 'name', 'status', 'amount', 'charged', 'next', 'waits for'],
+    subscriptions.map((one) => [
+      one.id,
+      one.name,
+      one.status,
+      one.amount,
+      one.scheduleDisplay,
+      one.nextChargeAt,
+      one.needsReview.join(', ') || null,
+    ]),
+  )
+}
