@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util'
 
 interface Bench {
   readonly says: string
+  /** Unless it is said; 300,000. */
+  readonly payments?: number
   load(): Promise<{ bench: (options: BenchOptions) => Promise<void> }>
 }
 
@@ -27,6 +29,15 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     says: 'the cost of one notification with 10 thousand payments and with a million',
     load: () => import('./growth.ts'),
   },
+  reconcile: {
+    says: 'a hundred thousand payments held against the simulator: rate, and memory at the beginning and at most',
+    load: () => import('./reconcile.ts'),
+  },
+  sweep: {
+    says: 'check_pending_payments over a million pending payments: time, rate and the worker’s memory',
+    payments: 1_000_000,
+    load: () => import('./sweep.ts'),
+  },
   simulator: {
     says: 'charges per second of the simulator, and the memory of a million transactions',
     load: () => import('./simulator.ts'),
@@ -40,7 +51,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     seconds: { type: 'string', default: '8' },
-    payments: { type: 'string', default: '300000' },
+    payments: { type: 'string' },
     rows: { type: 'string', default: '' },
     generator: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -48,7 +59,7 @@ const { positionals, values } = parseArgs({
 })
 const bench = BENCHES[positionals[0] ?? '']
 const seconds = Number(values.seconds)
-const payments = Number(values.payments)
+const payments = Number(values.payments ?? bench?.payments ?? 300_000)
 const generator = values.generator ?? null
 const isUnderstood =
   seconds >= 1 &&

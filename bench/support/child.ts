@@ -13,11 +13,15 @@ export interface Child {
 
 const running = new Set<Child>()
 
-export async function startChild(name: 'server' | 'worker', given: object): Promise<Child> {
+export async function startChild(
+  name: 'server' | 'worker' | 'sweeper' | 'gateway' | 'reconcile',
+  given: object,
+  flags: readonly string[] = [],
+): Promise<Child> {
   const file = fileURLToPath(new URL(`../children/${name}.ts`, import.meta.url))
   const child = fork(file, [JSON.stringify(given)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
   })
   const closed = once(child, 'close')
   const ready = await Promise.race([answerOf(child), closed.then(() => null)])

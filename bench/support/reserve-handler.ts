@@ -5,5 +5,5 @@ export const RESERVE = 'bench-reserve'
 
 export const RESERVATIONS = 'create table bench_reservations (order_id text primary key)'
 
-export const reserve: WithinHandler = ({ payment, tx }) =>
+export const reserve: WithinHandler<'payment.settled'> = ({ payment, tx }) =>
   tx.query('insert into bench_reservations (order_id) values ($1)', [payment.orderId])

@@ -144,6 +144,20 @@ test('the whole story: charge, pay, the handler runs; a second one shows the fir
   await expect(fetch(dev.simulator_url)).rejects.toThrow()
 }, 120_000)
 
+test('when its PostgreSQL ends by itself it is said once, and it runs again with everything that was there', async () => {
+  const first = await start({}, folder.path, [])
+  const dev = devFile()
+  const [cluster] = readdirSync(join(home, 'postgres'), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('postmaster.pid'),
+  )
+  const before = Number(readFileSync(join(home, 'postgres', cluster!), 'utf8').split('\n')[0])
+  process.kill(before, 'SIGKILL')
+  await eventually('it runs again', () => first.stderr().includes('PostgreSQL runs again.') || undefined)
+  expect(first.stderr().match(/has ended by itself/g)).toHaveLength(1)
+  expect((await fetch(`${dev.app_url}/readyz`)).status).toBe(200)
+  await chargeAndPay(dev, 'ORDER-AFTER-DATABASE')
+}, 120_000)
+
 test('after a kill -9 it starts again, with keys and data as they were, and owes nothing', async () => {
   const first = await start({ BAYAR_DEV_HANDLERS: lines })
   const before = devFile()
@@ -197,7 +211,7 @@ test('commands beside it are about it, and never mix its parts with others', asy
   })
   expect(shown.stdout).toContain('settled')
   const doctor = await beside(['doctor'])
-  expect(doctor.stdout).toContain(`asked at ${dev.simulator_url}`)
+  expect(doctor.stdout).toContain(`${dev.simulator_url} answers, and accepts the server key`)
   expect(doctor.code).toBe(0)
 
   const file = join(folder.path, 'beside.config.mjs')

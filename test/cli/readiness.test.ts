@@ -3,15 +3,23 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '../../src/store/database.ts'
 import { repository } from '../support/clone.ts'
-import { bayar, buildCli, makeFolder } from './built-cli.ts'
+import type { Running } from '../support/processes.ts'
+import { bayar, buildCli, freePort, makeFolder, startBayar, told } from './built-cli.ts'
 import { type DurableServer, durableServer } from './durable-server.ts'
 
 /* What stands in the way is named, with the way out and a documented exit code; nothing is accepted before (design §1.6). */
 
 const folder = makeFolder()
 let server: DurableServer
-const sandbox = { MIDTRANS_SERVER_KEY: 'SB-Mid-server-test', MIDTRANS_CLIENT_KEY: 'SB-Mid-client-test' }
+/** Where nothing listens: these tests ask nobody outside of the machine. */
+const dead = 'https://127.0.0.1:1'
+const sandbox = {
+  MIDTRANS_SERVER_KEY: 'SB-Mid-server-test',
+  MIDTRANS_CLIENT_KEY: 'SB-Mid-client-test',
+  MIDTRANS_BASE_URL: dead,
+}
 const nobody = 'postgres://bayar:secret@127.0.0.1:1/bayar'
 
 beforeAll(async () => {
@@ -126,6 +134,28 @@ describe('the database', () => {
     })
   })
 
+  test('that is none, and one that a `bayar dev` of this folder has', async () => {
+    const other = await run(['migrate'], { DATABASE_URL: 'mysql://root:secret@db/shop' })
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('(DATABASE_URL)') })
+    expect(other.stderr).not.toContain('secret')
+    const home = join(folder.path, 'beside')
+    mkdirSync(home)
+    writeFileSync(join(home, 'dev.json'), JSON.stringify({ database_url: nobody }))
+    expect(await run(['worker'], { ...sandbox, BAYAR_HOME: home })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /takes nothing from the `bayar dev` of this folder[\s\S]*set DATABASE_URL/,
+      ),
+    })
+  })
+
+  test.runIf(process.platform === 'linux')('that could be nowhere: told at once', async () => {
+    expect(await run(['dev'], { BAYAR_HOME: '/proc/nowhere/here' })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('BAYAR_HOME (/proc/nowhere/here) cannot be written'),
+    })
+  })
+
   test('that does not answer: told without its password, after a bounded wait', async () => {
     const env = { ...sandbox, DATABASE_URL: nobody, PORT: '0' }
     for (const args of [
@@ -209,7 +239,12 @@ describe('a port', () => {
 describe('doctor', () => {
   let site: Server
   let url: string
+  let simulator: Running
+  let simulated: { MIDTRANS_SERVER_KEY: string; MIDTRANS_BASE_URL: string }
   beforeAll(async () => {
+    simulator = await startBayar(['simulator', '--json', '--port', '0'], { cwd: folder.path })
+    const { simulator_url, server_key } = told(simulator) as Record<string, string>
+    simulated = { MIDTRANS_SERVER_KEY: server_key!, MIDTRANS_BASE_URL: simulator_url! }
     site = createServer((request, response) => {
       if (request.url?.startsWith('/moved')) response.writeHead(301, { location: 'https://shop.example/' })
       else if (request.url?.startsWith('/missing')) response.writeHead(404)
@@ -219,11 +254,14 @@ describe('doctor', () => {
     await new Promise((resolve) => site.once('listening', resolve))
     url = `http://127.0.0.1:${(site.address() as AddressInfo).port}`
   })
-  afterAll(() => void site.close())
+  afterAll(async () => {
+    site.close()
+    await simulator.end('SIGTERM')
+  })
 
   test('finds nothing wrong where nothing is', async () => {
     const env = {
-      ...sandbox,
+      ...simulated,
       BAYAR_API_KEY: 'a-key-of-some-length',
       DATABASE_URL: await server.database(),
       MIDTRANS_NOTIFICATION_URL: `${url}/hook`,
@@ -237,6 +275,7 @@ describe('doctor', () => {
     expect(checks.map(({ check }) => check)).toEqual([
       'configuration',
       'keys',
+      'Midtrans',
       'notification URL',
       'database',
       'durability',
@@ -244,8 +283,47 @@ describe('doctor', () => {
       'clock',
       'handlers',
       'deliveries',
+      'subscriptions',
+      'wallets',
+      'tasks',
     ])
     expect({ healthy, code }).toEqual({ healthy: true, code: 0 })
+  })
+
+  test('asks Midtrans whether the key is one', async () => {
+    const midtrans = async (env: NodeJS.ProcessEnv) => {
+      const { code, stdout } = await run(['doctor'], { ...simulated, DATABASE_URL: nobody, ...env })
+      expect(code).toBe(5)
+      return /^.* Midtrans .*$/m.exec(stdout)?.[0]
+    }
+    expect(await midtrans({})).toMatch(/^ok +Midtrans +http:.* answers, and accepts the server key$/)
+    expect(await midtrans({ MIDTRANS_SERVER_KEY: 'SB-Mid-server-another' })).toMatch(
+      /^problem +Midtrans +http:.* refuses the server key\. .*the key must be one that this address knows\.$/,
+    )
+    expect(await midtrans({ MIDTRANS_BASE_URL: `http://127.0.0.1:${await freePort()}` })).toMatch(
+      /^problem +Midtrans +Nothing was heard from .*ECONNREFUSED.*MIDTRANS_BASE_URL\.$/,
+    )
+    expect(await midtrans({ MIDTRANS_BASE_URL: url })).toMatch(/^problem +Midtrans +.*not Midtrans/)
+  })
+
+  test('tasks that nobody takes, one that failed, and a beat that is gone', async () => {
+    const address = await server.database()
+    const database = openDatabase({ database: address, connections: 2 })
+    await database.query(
+      `insert into bayar.tasks (id, name, arguments, state, requested_by, due_at, created_at)
+       select gen_random_uuid(), 'check_payment_status', '{}', state, 'host', now() - interval '1 hour', now() from unnest(array['waiting', 'failed']) as state`,
+    )
+    await database.query(
+      `insert into bayar.schedule values ('check_pending_payments', now() - interval '2 hours')`,
+    )
+    await database.close()
+    const { code, stdout } = await run(['doctor'], { ...sandbox, DATABASE_URL: address })
+    expect(code).toBe(5)
+    expect(stdout).toMatch(
+      /^problem +tasks +1 due for over a minute, and nobody takes them: run `npx bayar worker`/m,
+    )
+    expect(stdout).toContain('1 failed: `npx bayar task list --state failed` shows why')
+    expect(stdout).toContain('No beat is up: check_pending_payments should have run.')
   })
 
   // biome-ignore format: a table is read in columns
@@ -259,7 +337,7 @@ describe('doctor', () => {
     const keys =
       environment === 'sandbox'
         ? sandbox
-        : { MIDTRANS_SERVER_KEY: 'Mid-server-test', MIDTRANS_IS_PRODUCTION: 'true' }
+        : { MIDTRANS_SERVER_KEY: 'Mid-server-test', MIDTRANS_IS_PRODUCTION: 'true', MIDTRANS_BASE_URL: dead }
     const { code, stdout } = await run(['doctor'], {
       ...keys,
       DATABASE_URL: nobody,
@@ -274,6 +352,7 @@ describe('doctor', () => {
     const env = {
       MIDTRANS_SERVER_KEY: 'Mid-server-test',
       MIDTRANS_IS_PRODUCTION: 'true',
+      MIDTRANS_BASE_URL: dead,
       DATABASE_URL: nobody,
       MIDTRANS_NOTIFICATION_URL: 'https://192.168.1.5/hook',
     }

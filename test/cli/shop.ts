@@ -35,6 +35,8 @@ export interface Answer {
   readonly history: readonly Row[]
   readonly deliveries: readonly Row[]
   readonly owed?: number
+  readonly wallet?: Row
+  readonly checks?: readonly Row[]
 }
 
 interface Notice {

@@ -282,7 +282,10 @@ describe('events and handlers', () => {
 
   test('a registered `within` handler that this code lacks: everything refuses and names it, and retiring it is the way out', async () => {
     shop.configure(`${HANDLER}\nbayar.within('payment.settled', 'reserve-stock', async () => {})`)
+    // Looking registers nothing; working does.
     expect((await shop.run('status')).code).toBe(0)
+    expect((await shop.ask('handlers', 'list')).answer.results).toHaveLength(1)
+    expect((await shop.run('drain')).code).toBe(0)
     shop.configure(HANDLER)
     for (const args of [
       ['serve', '--port', '0'],
@@ -312,6 +315,7 @@ describe('events and handlers', () => {
 
   test('a retired handler’s deliveries are given up, visibly', async () => {
     shop.configure(`${HANDLER}\nbayar.on('payment.settled', 'send-receipt', () => {})`)
+    expect((await shop.run('drain')).code).toBe(0)
     expect((await shop.ask('handlers', 'list')).answer.results).toContainEqual(
       expect.objectContaining({ name: 'send-receipt' }),
     )

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CreditCardCharge } from '../../src/index.ts'
-import { cardToken } from '../support/cards.ts'
+import { cardToken } from '../support/card-token.ts'
 import { type Kit, kit } from '../support/kit.ts'
 
 async function charge(
@@ -12,7 +12,7 @@ async function charge(
     orderId: 'ORDER-1',
     grossAmount: 150_000,
     paymentType: 'credit_card',
-    tokenId: change.tokenId ?? (await cardToken(shop, number)),
+    tokenId: change.tokenId ?? (await cardToken(shop.simulator, number)),
     ...change,
   })
 }
@@ -123,7 +123,7 @@ describe('without it', () => {
         `select request ->> 'tokenId' as token, state from bayar.intents order by id`,
       )
     shop.simulator.faults.add({ kind: 'html', verb: 'charge', times: 1 })
-    const tokenId = await cardToken(shop, '4411111111111118')
+    const tokenId = await cardToken(shop.simulator, '4411111111111118')
     await charge(shop, '4411111111111118', { tokenId, authentication: false })
     expect(await kept()).toEqual([{ token: tokenId, state: 'sent' }])
     await shop.advance(600)
@@ -132,7 +132,7 @@ describe('without it', () => {
 
   test('a token is for one charge', async () => {
     await using shop = await kit()
-    const tokenId = await cardToken(shop, '4411111111111118')
+    const tokenId = await cardToken(shop.simulator, '4411111111111118')
     await charge(shop, '4411111111111118', { tokenId, authentication: false })
     const again = charge(shop, '4411111111111118', { tokenId, authentication: false, orderId: 'ORDER-2' })
     await expect(again).rejects.toMatchObject({ code: 'gateway_rejected', details: { gateway_code: '411' } })

@@ -205,3 +205,17 @@ test('mistakes are told by field, and nothing is written', async () => {
   ])
   expect(await test.rows('select 1 from bayar.payments')).toEqual([])
 })
+
+test('methods that are switched off are not offered on a page either', async () => {
+  await using test = await kit({ options: { enabledMethods: ['bank_transfer', 'qris'] } })
+  const refusal = await caught(
+    test.bayar.payments.checkout({ ...PAGE, enabledPayments: ['bca_va', 'gopay', 'indomaret'] }),
+  )
+  expect(isBayarError(refusal, 'invalid_request') && refusal.message).toMatch(/gopay.*indomaret/)
+  const page = await test.bayar.payments.checkout(PAGE)
+  await expect(choose(test, page.redirectUrl, 'gopay')).rejects.toThrow()
+  await expect(choose(test, page.redirectUrl, 'credit_card')).rejects.toThrow()
+  await choose(test, page.redirectUrl, 'bni_va')
+  await test.pay('ORDER-1')
+  expect((await now(test)).status).toBe('settled')
+})

@@ -1,13 +1,7 @@
-import type pg from 'pg'
 import { expect, test } from 'vitest'
-import { composeBayar } from '../../src/bayar.ts'
 import { isBayarError } from '../../src/errors.ts'
-import { silentLog } from '../../src/operations/log.ts'
-import { createSimulator } from '../../src/simulator/index.ts'
-import { openDatabase } from '../../src/store/database.ts'
-import { checkBooks } from '../support/books.ts'
-import { cloneDatabase } from '../support/database.ts'
-import { type Death, mortalPool } from '../support/mortal-pool.ts'
+import type { Death } from '../support/mortal-pool.ts'
+import { mortalShop } from '../support/mortal-shop.ts'
 
 /**
  * The process dies at its Nth statement, for every N until a whole story needs no more: before the statement reached the database, or after it was done and before the answer came.
@@ -21,62 +15,21 @@ const CHARGE = {
 } as const
 
 async function story(death: Death, lane: 'plain' | 'within') {
-  const database = await cloneDatabase()
-  const direct = openDatabase({ database: database.url, connections: 2 })
-  await direct.query('create table public.effects (order_id text)')
-  let receiving: { fetch(request: Request): Promise<Response> }
-  const simulator = createSimulator({
-    seed: 1,
-    clock: { start: new Date('2026-03-02T05:00:00Z'), frozen: true },
-    notificationUrl: 'http://bayar.test/midtrans/api/notification/',
-    deliver: (request) => receiving.fetch(request),
-  })
-  const handled: string[] = []
-  const shop = (pool: string | pg.Pool) => {
-    const bayar = composeBayar(
-      {
-        database: pool,
-        directUrl: database.url,
-        serverKey: simulator.serverKey,
-        baseUrl: 'http://midtrans.simulator',
-        fetch: (input, init) => simulator.fetch(new Request(input, init)),
-        clock: simulator.clock,
-        log: silentLog,
-      },
-      { waiveDurability: true },
-    )
-    bayar.on('*', 'recorder', ({ event }) => void handled.push(event.id))
+  const shop = await mortalShop((bayar) => {
     if (lane === 'within')
       bayar.within('payment.settled', 'effect', ({ tx, payment }) =>
         tx.query('insert into public.effects values ($1)', [payment.orderId]),
       )
-    return bayar
-  }
-
-  // The first process, which dies somewhere.
-  const pool = mortalPool(database.url, death)
-  const first = shop(pool)
-  receiving = first
-  try {
-    const worker = await first.work()
+  })
+  const { simulator, direct, handled } = shop
+  await direct.query('create table public.effects (order_id text)')
+  const livedThrough = await shop.livesThrough(death, async (first) => {
     await first.payments.charge(CHARGE)
     await simulator.idle()
     await simulator.pay('ORDER-1').catch(() => {})
-    await simulator.idle()
-    await worker.idle()
-  } catch (error) {
-    if (!death.isDead) throw error
-  }
-  death.isDead ||= false
-  const livedThrough = !death.isDead
-  death.isDead = true
-  await first.close().catch(() => {})
-  await pool.end().catch(() => {})
+  })
 
-  // The second one. Leases of the dead are over: a row is set back instead of waiting half a minute.
-  await direct.query('update bayar.deliveries set leased_until = now() where leased_until is not null')
-  const second = shop(database.url)
-  receiving = second
+  const second = shop.open()
   const worker = await second.work()
   const charged = await second.payments.charge(CHARGE).catch((error: unknown) => error)
   if (charged instanceof Error)
@@ -110,10 +63,7 @@ async function story(death: Death, lane: 'plain' | 'within') {
   expect(told.filter((row) => row.event === 'payment.settled')).toHaveLength(1)
   for (const row of told) expect(handled, `${row.event} was never handled`).toContain(row.id)
   if (lane === 'within') expect(effects).toHaveLength(1)
-  await checkBooks(direct)
-  await second.close()
-  await direct.close()
-  await database.drop()
+  await shop.close(second)
   return livedThrough
 }
 

@@ -3,23 +3,9 @@ import { expect, test } from 'vitest'
 import { openDatabase } from '../../src/store/database.ts'
 import { registerHandlers } from '../../src/store/handlers.ts'
 import { cloneDatabase } from '../support/database.ts'
-import { type Kit, kit } from '../support/kit.ts'
+import { kit } from '../support/kit.ts'
 import { meddledShop } from '../support/meddled-shop.ts'
-import { bytesOf, notice } from '../support/notice.ts'
-
-const CHARGE = { grossAmount: 150_000, paymentType: 'bank_transfer', bank: 'bca' } as const
-
-async function pendingOrder(test: Kit, orderId = 'ORDER-1') {
-  const payment = await test.bayar.payments.charge({ orderId, ...CHARGE })
-  await test.idle()
-  return { order_id: orderId, transaction_id: payment.transactionId! }
-}
-const send = (test: Kit, changes: Record<string, unknown>) =>
-  test.bayar.notifications.receive({
-    body: bytesOf(notice(test.simulator.serverKey, changes)),
-    channel: 'payment',
-    sender: null,
-  })
+import { CHARGE, pendingOrder, send } from '../support/pending-order.ts'
 
 test('the money of one order does not settle another one by way of its transaction id', async () => {
   await using test = await kit({ options: { confirm: 'status' } })

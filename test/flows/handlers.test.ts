@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
+import { composeBayar } from '../../src/bayar.ts'
 import { isBayarError } from '../../src/errors.ts'
 import { createTestBayar } from '../../src/testing/index.ts'
 import { cloneDatabase } from '../support/database.ts'
 import { kit } from '../support/kit.ts'
+import { bytesOf, notice } from '../support/notice.ts'
 
 const CHARGE = { grossAmount: 150_000, paymentType: 'bank_transfer', bank: 'bca' } as const
 
@@ -28,6 +30,39 @@ test('a handler is given everything: event, payment as it was then, attempt, not
       payload: expect.objectContaining({ order_id: 'ORDER-1', transaction_status: 'settlement' }),
     }),
   ])
+})
+
+test('what a handler sees of a payment is what anyone sees who asks for it', async () => {
+  const seen: unknown[] = []
+  await using test = await kit({
+    handlers: (bayar) =>
+      bayar.on(
+        'payment.settled',
+        'fulfil-order',
+        ({ payment, attempt }) => void seen.push([payment, attempt]),
+      ),
+  })
+  await test.bayar.payments.charge({
+    orderId: 'ORDER-1',
+    ...CHARGE,
+    customer: { firstName: 'Budi', email: 'budi@example.com' },
+    items: [
+      { id: 'B', name: 'Buku', price: 50_000, quantity: 1 },
+      { id: 'A', name: 'Pensil', price: 25_000, quantity: 4 },
+    ],
+    customFields: ['blue', 'green'],
+    metadata: { cart: 7 },
+  })
+  // Paid in another way than the one that was begun first.
+  await test.bayar.notifications.receive({
+    body: bytesOf(notice(test.simulator.serverKey, { order_id: 'ORDER-1', transaction_id: 'another' })),
+    channel: 'payment',
+    sender: '10.0.0.7',
+  })
+  await test.idle()
+  const payment = (await test.bayar.payments.find('ORDER-1'))!
+  expect([payment.attempts.length, payment.items.length]).toEqual([2, 2])
+  expect(seen).toEqual([[payment, payment.attempts.find((one) => one.transactionId === 'another')]])
 })
 
 test('the charge answer brings payment.received: no notification, and a payload all the same', async () => {
@@ -241,6 +276,54 @@ test('a process that lacks a registered within handler refuses and names it; ret
   await complete.close()
   const second = await createTestBayar({ database: database.url })
   await second.close()
+  await database.drop()
+})
+
+test('whoever only looks registers nothing, and needs no handler: a running shop goes on', async () => {
+  const database = await cloneDatabase()
+  const shop = await createTestBayar({ database: database.url })
+  const { id } = await shop.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE })
+  // A machine with the next version's code, where somebody asks how things stand.
+  const options = { database: database.url, serverKey: shop.simulator.serverKey }
+  const next = composeBayar(options, { waiveDurability: true })
+  next.within('payment.settled', 'reserve-stock', () => {})
+  const look = (bayar: typeof next) =>
+    Promise.all([
+      bayar.payments.find('ORDER-1'),
+      bayar.payments.list(),
+      bayar.payments.history('ORDER-1'),
+      bayar.payments.reviews('ORDER-1'),
+      bayar.invoices.list(),
+      bayar.subscriptions.list(),
+      bayar.wallets.audit(),
+      bayar.topups.list(),
+      bayar.plans.list(),
+      bayar.payAccounts.list(),
+      bayar.notifications.list(),
+      bayar.notifications.foreignOrders(),
+      bayar.events.list(),
+      bayar.events.dead(),
+      bayar.events.deliveries(id),
+      bayar.tasks.list(),
+    ])
+  expect(await next.health()).toMatchObject({ isReady: true })
+  await look(next)
+  const namesOf = async () => (await next.events.handlers()).map(({ name }) => name)
+  expect(await namesOf()).not.toContain('reserve-stock')
+  expect(await shop.bayar.health()).toMatchObject({ isReady: true })
+  await shop.bayar.payments.charge({ orderId: 'ORDER-2', ...CHARGE })
+
+  await next.ready()
+  expect(await namesOf()).toContain('reserve-stock')
+  const old = composeBayar(options, { waiveDurability: true })
+  await look(old)
+  await expect(old.ready()).rejects.toMatchObject({ code: 'handlers_missing' })
+  // What may not apply news itself takes nobody else out of service.
+  old.within('payment.settled', 'another', () => {})
+  await expect(old.ready()).rejects.toMatchObject({ code: 'handlers_missing' })
+  expect(await namesOf()).not.toContain('another')
+  expect(await next.health()).toMatchObject({ isReady: true })
+  await Promise.all([next.close(), old.close(), shop.close()])
   await database.drop()
 })
 

@@ -122,6 +122,7 @@ async function live(
     grossAmount: AMOUNT,
     openIntentId: null,
     owner: null,
+    ownerId: null,
     userId: null,
     customer: {},
     customFields: [],

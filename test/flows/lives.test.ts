@@ -9,7 +9,7 @@ import type { ChargeInput, MethodCharge } from '../../src/index.ts'
 import { MOVES } from '../../src/simulator/acts.ts'
 import type { FaultKind } from '../../src/simulator/faults.ts'
 import type { SimulatedTransaction } from '../../src/simulator/show-transaction.ts'
-import { cardToken } from '../support/cards.ts'
+import { cardToken } from '../support/card-token.ts'
 import { type Kit, kit } from '../support/kit.ts'
 
 const AMOUNT = 150_000
@@ -34,7 +34,7 @@ const METHOD: fc.Arbitrary<Asked> = fc.oneof(
     })
     .map(({ number, authentication, isReserved }) => async (kit: Kit) => ({
       paymentType: 'credit_card' as const,
-      tokenId: await cardToken(kit, number),
+      tokenId: await cardToken(kit.simulator, number),
       authentication,
       ...(isReserved ? { type: 'authorize' as const } : {}),
     })),

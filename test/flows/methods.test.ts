@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ChargeInput, MethodCharge, PaymentInstructions } from '../../src/index.ts'
-import { cardToken } from '../support/cards.ts'
+import { CARDS, cardToken } from '../support/card-token.ts'
 import { type Kit, kit } from '../support/kit.ts'
 
 const ITEMS = [{ id: 'A-1', name: 'Batik scarf', price: 75_000, quantity: 2 }]
@@ -290,7 +290,7 @@ test('no card token, key or contact reaches a log line, whatever goes wrong', as
   const lines: string[] = []
   const write = (message: string, fields?: object) => void lines.push(JSON.stringify({ message, ...fields }))
   await using shop = await kit({ options: { log: { info: write, warn: write, error: write } } })
-  const tokenId = await cardToken(shop)
+  const tokenId = await cardToken(shop.simulator, CARDS.withOtp)
   shop.simulator.faults.add({ kind: 'html', verb: 'charge', times: 1 })
   shop.simulator.faults.add({ kind: 'lose_answer', verb: 'charge', times: 3 })
   shop.bayar.on('payment.received', 'breaks', () => {

@@ -108,3 +108,48 @@ test('a no to a request whose first try was sent by somebody else says nothing a
   await shop.close()
   expect(refund!.status).not.toBe('refused')
 })
+
+test('a refund whose sender never heard the answer is answered under its key as soon as Midtrans has told of it', async () => {
+  let isLost = false
+  let asked = () => {}
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  let letGo = () => {}
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const shop: MeddledShop = await meddledShop({
+    options: {
+      fetch: async (input, init) => {
+        const response = await shop.simulator.fetch(new Request(input, init))
+        if (isLost && /\/refund$/.test(new URL(String(input)).pathname)) {
+          asked()
+          await held
+        }
+        return response
+      },
+    },
+  })
+  await shop.bayar.payments.charge(CHARGE)
+  await shop.simulator.pay('ORDER-1')
+  await shop.simulator.idle()
+  isLost = true
+  shop.simulator.notifications.pause()
+  const input = { amount: 50_000, refundKey: 'return-7' }
+  const first = shop.bayar.payments.refund('ORDER-1', input)
+  await isAsked
+  await expect(shop.bayar.payments.refund('ORDER-1', input)).rejects.toMatchObject({
+    code: 'command_in_progress',
+  })
+  shop.simulator.notifications.resume()
+  await shop.simulator.idle()
+  expect(await shop.bayar.payments.refund('ORDER-1', input)).toMatchObject({
+    created: false,
+    refund: { status: 'confirmed', refundKey: 'return-7', amount: 50_000 },
+  })
+  letGo()
+  expect(await first).toMatchObject({ created: true, refund: { status: 'confirmed' } })
+  expect(await shop.bayar.payments.find('ORDER-1')).toMatchObject({ refundAmount: 50_000 })
+  await shop.close()
+})

@@ -1,21 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Kit, kit } from '../support/kit.ts'
-import { bytesOf, notice } from '../support/notice.ts'
-
-const CHARGE = { grossAmount: 150_000, paymentType: 'bank_transfer', bank: 'bca' } as const
-
-async function pendingOrder(test: Kit) {
-  const payment = await test.bayar.payments.charge({ orderId: 'ORDER-1', ...CHARGE })
-  await test.idle()
-  return { order_id: 'ORDER-1', transaction_id: payment.transactionId! }
-}
-
-const send = (test: Kit, changes: Record<string, unknown>) =>
-  test.bayar.notifications.receive({
-    body: bytesOf(notice(test.simulator.serverKey, changes)),
-    channel: 'payment',
-    sender: null,
-  })
+import { pendingOrder, send } from '../support/pending-order.ts'
 
 const accept = (test: Kit) =>
   test.bayar.payments.resolveReview({

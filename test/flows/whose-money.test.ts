@@ -5,6 +5,7 @@ import { cloneDatabase } from '../support/database.ts'
 import { kit } from '../support/kit.ts'
 import { lookUp, news, payment, RULES } from '../support/news.ts'
 import { bytesOf, notice } from '../support/notice.ts'
+import { pendingOrder, send } from '../support/pending-order.ts'
 
 const CHARGE = { grossAmount: 150_000, paymentType: 'bank_transfer', bank: 'bca' } as const
 
@@ -88,4 +89,32 @@ test('a handler that no longer asks for an event hears of the others within a mi
   expect(seen).toEqual(['payment.received', 'payment.settled'])
   // A lane that waits a day for a dead letter about `received` holds back every order.
   expect(given).toEqual(['payment.settled'])
+})
+
+test('more transactions than a customer makes are a person’s matter: none is written beyond the fiftieth, none is lost', async () => {
+  await using test = await kit()
+  const order = await pendingOrder(test)
+  const pending = { ...order, transaction_status: 'pending', status_code: '201' }
+  for (let count = 1; count < 50; count++)
+    await send(test, {
+      ...pending,
+      transaction_id: `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`,
+    })
+  expect((await test.bayar.payments.find('ORDER-1'))!.attempts).toHaveLength(50)
+  const { status } = await send(test, { ...pending, transaction_id: '00000000-0000-4000-8000-999999999999' })
+  expect(status).toBe('review')
+  const payment = (await test.bayar.payments.find('ORDER-1'))!
+  expect(payment).toMatchObject({ needsReview: ['too_many_attempts'] })
+  expect(payment.attempts).toHaveLength(50)
+  // What is known goes on as before.
+  await test.simulator.pay(order.transaction_id)
+  await test.idle()
+  expect(await test.bayar.payments.find('ORDER-1')).toMatchObject({ status: 'settled', netAmount: 150_000 })
+  await test.bayar.payments.resolveReview({
+    payment: 'ORDER-1',
+    reason: 'too_many_attempts',
+    decision: 'dismiss',
+    because: 'somebody played',
+  })
+  expect((await test.bayar.payments.find('ORDER-1'))!.needsReview).toEqual([])
 })

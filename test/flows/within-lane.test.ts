@@ -1,21 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Kit, kit } from '../support/kit.ts'
-import { bytesOf, notice } from '../support/notice.ts'
-
-const CHARGE = { grossAmount: 150_000, paymentType: 'bank_transfer', bank: 'bca' } as const
-
-async function pendingOrder(test: Kit, orderId = 'ORDER-1') {
-  const payment = await test.bayar.payments.charge({ orderId, ...CHARGE })
-  await test.idle()
-  return { order_id: orderId, transaction_id: payment.transactionId! }
-}
-
-const send = (test: Kit, changes: Record<string, unknown>) =>
-  test.bayar.notifications.receive({
-    body: bytesOf(notice(test.simulator.serverKey, changes)),
-    channel: 'payment',
-    sender: null,
-  })
+import { kit } from '../support/kit.ts'
+import { pendingOrder, send } from '../support/pending-order.ts'
 
 test('a handler that swallows an error of its own SQL does not turn the commit into a rollback that is answered "processed"', async () => {
   await using test = await kit({

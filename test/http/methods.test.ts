@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { payment } from '../../src/http/contract.ts'
-import { cardToken } from '../support/cards.ts'
+import { CARDS, cardToken } from '../support/card-token.ts'
 import { API_KEY, type Surface, surface } from './surface.ts'
 
 let shop: Surface
@@ -56,7 +56,7 @@ describe('flat fields', () => {
   })
 
   test('a card, with the page of its bank; what a user may see of it', async () => {
-    const token_id = await cardToken(shop)
+    const token_id = await cardToken(shop.simulator, CARDS.withOtp)
     const { status, body } = await charge({
       payment_type: 'credit_card',
       token_id,

@@ -129,6 +129,12 @@ describe('charge', () => {
     ['an address that is none',        { ...bca('E'), notification_url: 'javascript:alert(1)' },                            ['notification_url']],
     ['four custom fields',             { ...bca('E'), custom_fields: ['a', 'b', 'c', 'd'] },                                ['custom_fields']],
     ['an unknown account',             { ...bca('E'), merchant: 'elsewhere' },                                              ['merchant']],
+    ['a text for an amount, and the rest that is wrong', { ...bca('E E'), gross_amount: '150000', bank: 'bni', sub_company_code: '00001', custom_expiry: { duration: 10_000, unit: 'day' }, customer_details: { email: 'dewi' } }, ['gross_amount', 'customer_details.email', 'order_id', 'sub_company_code', 'custom_expiry']],
+    ['a text for a flag, and items that do not add up', { ...bca('E'), new_attempt: 'yes', item_details: [{ name: 'x', price: 1, quantity: 1 }] }, ['new_attempt', 'item_details']],
+    ['a field that is none, and items that do not add up', { ...bca('E'), grossAmount: 1, item_details: [{ name: 'x', price: 1, quantity: 1 }] }, ['grossAmount', 'item_details']],
+    ['an item of the wrong type: its sum is not judged', { ...bca('E'), item_details: [{ name: 'x', price: '1', quantity: 1 }], va_number: 'x' }, ['item_details[0].price', 'va_number']],
+    ['an unknown method: nothing is said of its deadline', { ...bca('E'), payment_type: 'barter', custom_expiry: { duration: 10_000, unit: 'day' } }, ['payment_type']],
+    ['a loan whose items are no list', { payment_type: 'akulaku', gross_amount: 150_000, order_id: 'E', item_details: 'none' }, ['item_details', 'customer_details']],
     ['a list for a number',            { ...bca('E'), va_number: [1] },                                                     ['va_number']],
   ]
   test.each(mistakes)('%s is named, and nothing is written', async (_, body, fields) => {

@@ -71,9 +71,11 @@ describe('nobody in particular', () => {
 })
 
 describe('a user', () => {
-  test('lists their own payments, whatever they ask for', async () => {
+  test('lists their own payments, and is refused those of another by name', async () => {
     const headers = as(await tokenFor('dewi'))
-    for (const query of ['', '?user_id=budi', '?user_id=dewi']) {
+    const others = await shop.call('GET', `${PAYMENTS}?user_id=budi`, undefined, headers)
+    expect(others).toMatchObject({ status: 403, body: { code: 'not_allowed' } })
+    for (const query of ['', '?user_id=dewi']) {
       const { body } = await shop.call('GET', `${PAYMENTS}${query}`, undefined, headers)
       expect(body.results.map((one: { order_id: string }) => one.order_id)).toEqual([
         'ORDER-DEWI-2',

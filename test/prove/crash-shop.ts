@@ -26,7 +26,7 @@ const handled = openSync(handledFile, 'a')
 bayar.on('*', 'recorder', ({ event, payment }) => {
   writeSync(
     handled,
-    `${JSON.stringify({ event: event.type, order_id: payment.orderId, event_id: event.id })}\n`,
+    `${JSON.stringify({ event: event.type, order_id: payment?.orderId ?? null, event_id: event.id })}\n`,
   )
 })
 bayar.within('payment.settled', 'reserve-stock', async ({ tx, payment }) => {

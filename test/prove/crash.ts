@@ -133,6 +133,7 @@ async function seedOrders(database: Database, life: number): Promise<string[]> {
         grossAmount: 50_000n,
         openIntentId: null,
         owner: null,
+        ownerId: null,
         userId: null,
         customer: {},
         customFields: [],

@@ -14,7 +14,7 @@ const PROOFS: Readonly<
     load: () => import('./crash.ts'),
   },
   steps: {
-    says: 'a process that dies at every single statement of a charge and its settlement, of a refund and of a capture',
+    says: 'a process that dies at every single statement: of notifications, commands, tasks, invoices, subscriptions, wallets and billing',
     load: () => import('./steps.ts'),
   },
   prisma: {

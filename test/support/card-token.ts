@@ -1,7 +1,12 @@
 import type { Simulator } from '../../src/simulator/index.ts'
 
 /** The sandbox's cards that the tests pay with (docs/midtrans/protocol.md §17). */
-export const CARDS = { accepted: '4411111111111118', challenged: '4511111111111117' } as const
+export const CARDS = {
+  accepted: '4411111111111118',
+  challenged: '4511111111111117',
+  /** Its bank asks for a code. */
+  withOtp: '4811111111111114',
+} as const
 
 /** What Midtrans's script makes of a card in the customer's browser. */
 export async function cardToken(simulator: Simulator, card: string = CARDS.accepted): Promise<string> {

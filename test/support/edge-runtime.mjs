@@ -5,28 +5,18 @@ import { fileURLToPath } from 'node:url'
 import vm from 'node:vm'
 
 const entry = import.meta.resolve('bayar/midtrans')
-const {
-  AbortController,
-  AbortSignal,
-  Headers,
-  Request,
-  Response,
-  TextDecoder,
-  TextEncoder,
-  URL,
-  URLSearchParams,
-} = globalThis
-const web = {
-  AbortController,
-  AbortSignal,
-  Headers,
-  Request,
-  Response,
-  TextDecoder,
-  TextEncoder,
-  URL,
-  URLSearchParams,
-}
+const WEB = [
+  'AbortController',
+  'AbortSignal',
+  'Headers',
+  'Request',
+  'Response',
+  'TextDecoder',
+  'TextEncoder',
+  'URL',
+  'URLSearchParams',
+]
+const web = Object.fromEntries(WEB.map((name) => [name, globalThis[name]]))
 const context = vm.createContext({ ...web, atob, btoa, crypto, setTimeout, clearTimeout, console })
 
 const modules = new Map()

@@ -23,6 +23,7 @@ export function payment(changes: Partial<PaymentState> = {}): PaymentState {
     orderId: 'ORDER-1',
     version: 0,
     status: 'created',
+    isPage: false,
     presumed: null,
     presumedEvent: null,
     grossAmount: AMOUNT,

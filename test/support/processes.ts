@@ -25,6 +25,8 @@ export async function runToEnd(
 export interface Running {
   readonly child: ChildProcess
   readonly firstLine: string
+  /** What it has written there so far. */
+  stderr(): string
   /** Ends when it ends by itself. */
   readonly closed: Promise<unknown>
   /** Sends the signal and waits for the end. */
@@ -49,6 +51,7 @@ export async function runToFirstLine(
   return {
     child,
     firstLine,
+    stderr,
     closed,
     async end(signal) {
       child.kill(signal)

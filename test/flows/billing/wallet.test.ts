@@ -1,0 +1,133 @@
+/** Periods out of a wallet, and what goes back into it. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { BCA, type Club, club, DAY } from '../../support/billing.ts'
+
+let shop: Club
+beforeEach(async () => {
+  shop = await club()
+})
+afterEach(() => shop.close())
+
+const fund = (amount: number, user = 'user-1') =>
+  shop.bayar.wallets.adjust(user, { amount, reason: 'a test' })
+const balance = async (user = 'user-1') => (await shop.bayar.wallets.get(user)).balance
+const OUT_OF_WALLET = { user: 'user-1', plan: 'pro', collection: 'wallet' } as const
+const billWallets = async () => {
+  await shop.bayar.tasks.processWalletBilling()
+  await shop.idle()
+}
+
+describe('a subscription out of a wallet', () => {
+  test('is active at once, its invoice paid, and renewed by the task once', async () => {
+    await fund(200_000)
+    const { subscription, payment } = await shop.bayar.subscriptions.subscribe(OUT_OF_WALLET)
+    expect(payment).toBeNull()
+    expect(subscription).toMatchObject({
+      collection: 'wallet',
+      paymentType: 'wallet',
+      status: 'active',
+      hasAccess: true,
+    })
+    expect(await balance()).toBe(110_000)
+    await shop.advance(31 * DAY)
+    await Promise.all([1, 2, 3].map(() => shop.bayar.tasks.processWalletBilling()))
+    await shop.bill()
+    expect(await balance()).toBe(20_000)
+    expect(await shop.find(subscription.id)).toMatchObject({
+      currentInterval: 2,
+      currentPeriodEnd: new Date('2026-05-02T05:00:00Z'),
+    })
+    expect((await shop.bayar.invoices.list()).results.map(({ status }) => status)).toEqual(['paid', 'paid'])
+    expect(await shop.toldOf(subscription.id)).toEqual([
+      'created',
+      'charged',
+      'activated',
+      'charged',
+      'renewed',
+    ])
+    expect(shop.simulator.transactions()).toEqual([])
+  })
+
+  test('without enough is refused, and nothing is written', async () => {
+    await fund(80_000)
+    await expect(shop.bayar.subscriptions.subscribe(OUT_OF_WALLET)).rejects.toMatchObject({
+      code: 'insufficient_balance',
+    })
+    await expect(
+      shop.bayar.subscriptions.subscribe({ ...OUT_OF_WALLET, user: 'nobody' }),
+    ).rejects.toMatchObject({
+      code: 'insufficient_balance',
+    })
+    expect(await shop.rows('select 1 from bayar.subscriptions')).toEqual([])
+    expect(await balance()).toBe(80_000)
+  })
+
+  test('whose wallet is empty is past due in grace, and is tried again each day', async () => {
+    await fund(90_000)
+    const { id } = (await shop.bayar.subscriptions.subscribe(OUT_OF_WALLET)).subscription
+    await shop.advance(31 * DAY)
+    await billWallets()
+    expect(await shop.find(id)).toMatchObject({
+      status: 'past_due',
+      statusReason: 'insufficient_balance',
+      hasAccess: true,
+    })
+    await shop.advance(DAY)
+    await shop.bayar.tasks.retryFailedPayments()
+    expect(await shop.find(id)).toMatchObject({ status: 'past_due' })
+    await fund(100_000)
+    await shop.advance(DAY)
+    await shop.bayar.tasks.retryFailedPayments()
+    expect(await shop.find(id)).toMatchObject({
+      status: 'active',
+      currentPeriodStart: new Date('2026-04-02T05:00:00Z'),
+      currentPeriodEnd: new Date('2026-05-02T05:00:00Z'),
+    })
+    expect(await balance()).toBe(10_000)
+  })
+
+  test('is paid by hand of the customer as soon as there is enough, or by another way from then on', async () => {
+    await fund(90_000)
+    const { id } = (await shop.bayar.subscriptions.subscribe(OUT_OF_WALLET)).subscription
+    await shop.advance(31 * DAY)
+    await billWallets()
+    const { payment } = await shop.bayar.subscriptions.pay(id, BCA)
+    await shop.pay(payment!.orderId)
+    expect(await shop.find(id)).toMatchObject({
+      status: 'active',
+      collection: 'charge',
+      paymentType: 'bank_transfer',
+    })
+  })
+})
+
+describe('credit', () => {
+  test('of a number that was paid late is in the wallet, once, and goes out again when it is taken back', async () => {
+    const { subscription, payment } = await shop.bayar.subscriptions.subscribe({
+      user: 'user-1',
+      plan: 'pro',
+      paymentType: 'bank_transfer',
+      bank: 'permata',
+    })
+    shop.simulator.faults.add({ kind: 'cut', when: 'before', verb: 'cancel', times: 1 })
+    await shop.bayar.subscriptions.cancel(subscription.id)
+    await shop.pay(payment!.orderId)
+    expect(await balance()).toBe(90_000)
+    await shop.simulator.reverse(payment!.orderId)
+    await shop.idle()
+    expect(await balance()).toBe(0)
+    expect(await shop.credits(subscription.id)).toEqual([
+      { amount: 90_000, reason: 'subscription_cancelled' },
+      { amount: -90_000, reason: 'subscription_cancelled' },
+    ])
+    expect(await shop.rows('select 1 from bayar.credits_owed where paid_out_at is null')).toEqual([])
+  })
+
+  test('of a cheaper plan is in the wallet', async () => {
+    await shop.bayar.plans.create({ name: 'Mini', price: 30_000 })
+    const { id } = await shop.member()
+    await shop.advance(15.5 * DAY)
+    await shop.bayar.subscriptions.changePlan(id, { plan: 'mini' })
+    expect(await balance()).toBe(30_000)
+  })
+})
