@@ -13,6 +13,7 @@ import { errorsPage } from './reference/errors.mjs'
 import { eventsPage } from './reference/events.mjs'
 import { httpPage } from './reference/http.mjs'
 import { lifecyclePage } from './reference/lifecycle.mjs'
+import { tasksPage } from './reference/tasks.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const folder = join(root, 'docs', 'reference')
@@ -32,6 +33,7 @@ const PAGES = {
       'src/domain/payment-requests.ts',
     ],
   },
+  'tasks.md': { write: tasksPage, from: ['src/jobs/tasks.ts'] },
 }
 
 const isCheck = process.argv.includes('--check')

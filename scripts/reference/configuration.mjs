@@ -17,10 +17,24 @@ const VARIABLES = {
   MIDTRANS_NOTIFICATION_URL: ['fromEnv', 'the option `notificationUrl`'],
   MIDTRANS_BASE_URL: ['fromEnv', 'the option `baseUrl`: only to reach a simulator'],
   MIDTRANS_ENABLED_PAYMENTS: ['fromEnv', 'the option `enabledMethods`: payment types, comma separated'],
+  MIDTRANS_PAYMENT_EXPIRY_MINUTES: ['fromEnv', 'the option `expiryMinutes`'],
+  MIDTRANS_CUSTOM_EXPIRY_UNIT: [
+    'fromEnv',
+    'what MIDTRANS_PAYMENT_EXPIRY_MINUTES counts: second, minute, hour or day; minute unless set',
+  ],
+  MIDTRANS_DEFAULT_CURRENCY: ['fromEnv', 'the option `currency`'],
   MIDTRANS_CALLBACK_URL_GOPAY: ['fromEnv', 'the option `callbackUrls.gopay`'],
   MIDTRANS_CALLBACK_URL_SHOPEEPAY: ['fromEnv', 'the option `callbackUrls.shopeepay`'],
   MIDTRANS_CALLBACK_URL_DANA: ['fromEnv', 'the option `callbackUrls.dana`'],
+  MIDTRANS_INVOICE_AUTO_NUMBER: ['fromEnv', 'the option `invoiceAutoNumber`: true or false'],
+  MIDTRANS_INVOICE_PREFIX: ['fromEnv', 'the option `invoicePrefix`'],
+  MIDTRANS_AUTO_GENERATE_INVOICE: ['fromEnv', 'the option `autoGenerateInvoice`: true or false'],
+  MIDTRANS_GRACE_PERIOD_DAYS: ['fromEnv', 'the option `gracePeriodDays`'],
+  MIDTRANS_AUTO_RETRY_FAILED_PAYMENTS: ['fromEnv', 'the option `autoRetryFailedPayments`: true or false'],
+  MIDTRANS_MAX_RETRY_ATTEMPTS: ['fromEnv', 'the option `maxRetryAttempts`'],
+  MIDTRANS_RETRY_INTERVAL_DAYS: ['fromEnv', 'the option `retryIntervalDays`'],
   BAYAR_API_KEY: ['fromEnv', 'the option `apiKey`'],
+  BAYAR_DRAIN_SECRET: ['fromEnv', 'the option `drainSecret`'],
   BAYAR_CONFIG: ['command line', 'the configuration file, where `--config` does not say'],
   PORT: ['command line', 'where the app listens; 3000 unless set'],
   SIMULATOR_PORT: ['command line', 'where the simulator listens; 3001 unless set'],
@@ -36,12 +50,48 @@ const VARIABLES = {
   NODE_ENV: ['`bayar dev`, test kit', '`production` makes both refuse to start an embedded PostgreSQL'],
 }
 
+// What django_midtrans calls it in its MIDTRANS dictionary: our option, and what differs.
+const DJANGO = {
+  SERVER_KEY: ['serverKey', 'There is no empty default: without a key nothing is accepted.'],
+  CLIENT_KEY: ['clientKey', ''],
+  MERCHANT_ID: ['merchantId', 'Compared with what notices say; another one waits for a person.'],
+  IS_PRODUCTION: ['isProduction', 'A key that begins with `SB-` is refused in production.'],
+  NOTIFICATION_URL: [
+    'notificationUrl',
+    'Sent as the header `X-Override-Notification`, which Midtrans obeys; in the body it was without effect.',
+  ],
+  PAYMENT_EXPIRY_MINUTES: [
+    'expiryMinutes',
+    'Left to Midtrans unless set. 1440 was the default there: set it if your shop relies on it.',
+  ],
+  CUSTOM_EXPIRY_UNIT: [
+    'expiryMinutes',
+    'Options count minutes; of the environment, MIDTRANS_CUSTOM_EXPIRY_UNIT says what MIDTRANS_PAYMENT_EXPIRY_MINUTES counts.',
+  ],
+  AUTO_CHECK_STATUS_INTERVAL: [
+    'schedule',
+    'In seconds: `schedule: { check_pending_payments: { every: 300 } }`. It was read by nothing there.',
+  ],
+  ENABLED_PAYMENT_METHODS: [
+    'enabledMethods',
+    'Enforced: a charge by another method is `method_not_enabled`. All methods unless set.',
+  ],
+  CALLBACK_URL_GOPAY: ['callbackUrls', '`callbackUrls.gopay`'],
+  CALLBACK_URL_SHOPEEPAY: ['callbackUrls', '`callbackUrls.shopeepay`'],
+  DEFAULT_CURRENCY: ['currency', 'Only IDR, as at Midtrans; another one is refused at start.'],
+  INVOICE_AUTO_NUMBER: ['invoiceAutoNumber', ''],
+  INVOICE_PREFIX: ['invoicePrefix', ''],
+}
+
 export function configurationPage() {
   const text = readFileSync(join(sources, 'config.ts'), 'utf8')
   const variables = Object.entries(VARIABLES).map(([name, [who, what]]) => [code(name), who, what])
   const found = variablesInSources()
   const differ = [...found].filter((name) => !(name in VARIABLES))
   const gone = Object.keys(VARIABLES).filter((name) => !found.has(name))
+  const unknown = Object.values(DJANGO).filter(([option]) => !(option in options.shape))
+  if (unknown.length > 0)
+    throw new Error(`There is no option ${unknown.map(([option]) => option).join(', ')}.`)
   if (differ.length + gone.length > 0) {
     throw new Error(`The list of environment variables is wrong: ${[...differ, ...gone].join(', ')}.`)
   }
@@ -58,6 +108,15 @@ ${table(['option', 'type', 'meaning'], rowsOf(options, text, 'options'))}
 ### An account in \`merchants\`
 
 ${table(['option', 'type', 'meaning'], rowsOf(account, text, 'account'))}
+
+## Settings of django_midtrans
+
+Each key of its \`MIDTRANS\` dictionary, and the option that does the same here.
+
+${table(
+  ['key there', 'option here', 'what differs'],
+  Object.entries(DJANGO).map(([key, [option, differs]]) => [code(key), code(option), differs]),
+)}
 
 ## Environment variables
 
@@ -86,6 +145,9 @@ const TYPES = {
   merchants: 'list of accounts, see below',
   callbackUrls: '`{ gopay?, shopeepay?, dana? }`',
   enabledMethods: 'list of payment types',
+  schedule: '`{ [task]: { every } or { cron, timeZone? } or false }`',
+  invoiceIssuer: '`{ name, address?, npwp?, email?, phone? }`',
+  invoiceTax: '`{ percent, mode }`',
   userTokens: '`{ secret, issuer?, audience? }` or `{ jwksUrl, issuer?, audience? }`',
   clock: '`{ now(): Date }`',
   log: '`{ info, warn, error }`',
@@ -113,7 +175,7 @@ function variablesInSources() {
     if (!path.endsWith('.ts') || path.endsWith('.test.ts')) continue
     const text = readFileSync(join(sources, path), 'utf8')
     for (const [, name] of text.matchAll(/process\.env\.([A-Z][A-Z_]*)/g)) found.add(name)
-    for (const [, name] of text.matchAll(/\b(?:text|flag)\('([A-Z][A-Z_]*)'\)/g)) found.add(name)
+    for (const [, name] of text.matchAll(/\b(?:text|flag|whole)\('([A-Z][A-Z_]*)'\)/g)) found.add(name)
     for (const [, name] of text.matchAll(/variable: '([A-Z][A-Z_]*)'/g)) found.add(name)
   }
   return found

@@ -6,7 +6,7 @@ const silent = { info() {}, warn() {}, error() {} }
 
 export async function httpPage() {
   // The document that a server gives: written from the routes that really answer.
-  const bayar = createBayar({ rest: true, docs: true, log: silent })
+  const bayar = createBayar({ rest: true, docs: true, drainSecret: 'only-to-be-documented', log: silent })
   const answer = await bayar.fetch(new Request('http://bayar.test/openapi.json'))
   const { paths, components, info } = await answer.json()
   await bayar.close()
