@@ -31,6 +31,7 @@ export function rulesOf(settings: Settings): Rules {
     invoices: {
       autoNumber: settings.invoiceAutoNumber ?? true,
       prefix: settings.invoicePrefix ?? 'INV',
+      creditPrefix: settings.creditNotePrefix ?? 'CN',
       issuer: settings.invoiceIssuer === undefined ? null : defined(settings.invoiceIssuer),
       tax:
         settings.invoiceTax === undefined

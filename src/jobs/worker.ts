@@ -5,6 +5,7 @@
 import type { Context, Wake } from '../operations/context.ts'
 import { createDeliveryWorker } from '../operations/events/delivery-worker.ts'
 import { checkInvoices } from '../operations/invoices/check-invoices.ts'
+import { numberNewCreditNotes } from '../operations/invoices/credit-notes.ts'
 import { reasonOf } from '../operations/log.ts'
 import { applyDueNotifications } from '../operations/notifications/apply-notification.ts'
 import { checkPayAccounts } from '../operations/pay-accounts/check-pay-accounts.ts'
@@ -32,6 +33,7 @@ const CHORES: readonly Chore[] = [
   { name: 'apply notifications', everyMs: 1_000, wakesUpFor: 'notifications', counts: 'notifications', page: 100, begin: (context) => (limit) => applyDueNotifications(context, limit) },
   { name: 'check intents',       everyMs: 1_000, wakesUpFor: null,            counts: 'intents',       page: 20,  begin: (context) => (limit) => checkIntents(context, limit) },
   { name: 'check invoices',      everyMs: 1_000, wakesUpFor: null,            counts: 'invoices',      page: 20,  begin: (context) => (limit) => checkInvoices(context, limit) },
+  { name: 'number credit notes', everyMs: 1_000, wakesUpFor: null,            counts: 'invoices',      page: 100, begin: (context) => (limit) => numberNewCreditNotes(context, limit) },
   { name: 'check pay accounts',  everyMs: 1_000, wakesUpFor: null,            counts: 'payAccounts',   page: 20,  begin: (context) => (limit) => checkPayAccounts(context, limit) },
   { name: 'verify again',        everyMs: 10_000, wakesUpFor: null,           counts: 'notifications', page: 1,   begin: createKeyWatch },
   { name: 'check subscription intents', everyMs: 1_000, wakesUpFor: null,     counts: 'subscriptions', page: 20,  begin: (context) => (limit) => checkSubscriptionIntents(context, limit) },

@@ -3,6 +3,7 @@ import { secondsAfter } from '../../domain/clock.ts'
 import { VOIDABLE } from '../../domain/invoice.ts'
 import { jakartaDay } from '../../domain/jakarta-time.ts'
 import { max, toNumber } from '../../domain/money.ts'
+import type { HistoryRow } from '../../domain/steps.ts'
 import type { Transaction } from '../../store/database.ts'
 import { linkInvoice, lockInvoice } from '../../store/invoices.ts'
 import { lockObligation, type ObligationRow, updateObligation } from '../../store/obligations.ts'
@@ -10,6 +11,7 @@ import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import { type InvoiceCause, receiveMoney } from '../invoices/change-invoice.ts'
 import { createInvoice } from '../invoices/create-invoice.ts'
+import { creditRefund } from '../invoices/credit-notes.ts'
 import { becomeVoid } from '../invoices/void-invoice.ts'
 import { reasonOf } from '../log.ts'
 
@@ -88,10 +90,14 @@ export async function receiveForCycle(
   obligation: ObligationRow,
   delta: bigint,
   cause: InvoiceCause,
+  /** By which row of the payment's history it went back, where it did. */
+  refund: HistoryRow | null = null,
 ): Promise<void> {
-  const invoice = obligation.invoice_id === null ? undefined : await lockInvoice(tx, obligation.invoice_id)
-  if (!invoice) return
-  await receiveMoney(context, tx, invoice, max(0n, invoice.received_amount + delta), cause)
+  const before = obligation.invoice_id === null ? undefined : await lockInvoice(tx, obligation.invoice_id)
+  if (!before) return
+  const after = await receiveMoney(context, tx, before, max(0n, before.received_amount + delta), cause)
+  if (refund !== null && cause.paymentId !== null)
+    await creditRefund(context, tx, { before, after }, { row: refund, paymentId: cause.paymentId })
 }
 
 /** Nobody is asked for it any more. */
