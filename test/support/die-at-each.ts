@@ -5,11 +5,11 @@ type Tell = (story: string, death: Death) => Promise<boolean>
 
 const IN_FULL = process.env.BAYAR_PROVE === 'steps'
 /** In full a story is told a hundred times and more. */
-const TIMEOUT_MS = IN_FULL ? 3_600_000 : 240_000
+const TIMEOUT_MS = IN_FULL ? 7_200_000 : 240_000
 
 /**
  * A story told again and again, each time by a process that dies before, or after, a later statement; until it lives through it all. `npm run prove -- steps` dies at every statement, the tests at every
- * `stride`th, each from another one.
+ * `stride`th, each from another one. Most of a story is waiting for the database, so several are told at once.
  */
 export function dieAtEach(
   stories: readonly string[],
@@ -19,7 +19,7 @@ export function dieAtEach(
   const deaths = stories.flatMap((name, index) =>
     (['before', 'after'] as const).map((when) => [name, when, index] as const),
   )
-  test.each(deaths)(
+  test.concurrent.each(deaths)(
     '%s, dying %s the statement',
     async (name, when, index) => {
       const stride = IN_FULL ? 1 : sampled
@@ -48,7 +48,7 @@ export function dieHereAndThere(
     dieAtEach(stories, { stride: 1, atMost }, tell)
     return
   }
-  test.each(stories.map((name, index) => [name, index] as const))(
+  test.concurrent.each(stories.map((name, index) => [name, index] as const))(
     '%s, dying here and there',
     async (name, index) => {
       const whole: Death = { at: Number.POSITIVE_INFINITY, when: 'before', statements: 0, isDead: false }

@@ -18,11 +18,11 @@ export interface WorkerToKill {
   end(): Promise<void>
 }
 
-/** Started before it is needed: it loads while the story before is still told. */
-export function startWorkerToKill(): WorkerToKill {
+/** Started before it is needed: it loads while the story before is still told; and out of `cache`, what those before it have compiled. */
+export function startWorkerToKill(cache: string): WorkerToKill {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'worker-to-kill.ts')], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_ENV: 'test', NODE_NO_WARNINGS: '1' },
+    env: { ...process.env, NODE_ENV: 'test', NODE_NO_WARNINGS: '1', NODE_COMPILE_CACHE: cache },
   })
   let complaints = ''
   child.stderr.on('data', (chunk: Buffer) => {

@@ -3,6 +3,7 @@
  * the chosen one, before it is sent or after it was answered, the whole process stands still, says so, and waits for its death.
  */
 import { writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import { composeBayar } from '../../src/bayar.ts'
 import { silentLog } from '../../src/operations/log.ts'
@@ -69,6 +70,8 @@ async function work({ databaseUrl, serverKey, gatewayUrl, now, moment }: WorkToD
   )
   bayar.on('*', 'recorder', ({ event }) => say(`handled ${event.id}`))
   const worker = await bayar.work({ beat: false })
+  // Who is killed writes nothing down at its end.
+  flushCompileCache()
   // What is done before the first task is claimed is no step of it.
   begin()
   await worker.idle()
