@@ -31,7 +31,7 @@ import type { Context } from '../context.ts'
 import { type ChangeCause, changeSubscription } from '../subscriptions/change-subscription.ts'
 import type { TaskRun } from '../task-run.ts'
 import { askFor } from './ask-for.ts'
-import { voidCycleInvoice } from './cycle-invoice.ts'
+import { invoiceOf, voidCycleInvoice } from './cycle-invoice.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
 import { openPeriod } from './open-period.ts'
 import { invoiceCauseOf } from './settle-obligation.ts'
@@ -201,10 +201,11 @@ async function tellTrialEnding(context: Context, id: string): Promise<boolean> {
   })
 }
 
-/** A payment of a period that was settled otherwise: paid, it would only be credit. */
+/** A payment of a period that was settled otherwise: paid, it would only be credit. And the invoice of one that was paid by whoever died before writing it. */
 export async function closeLeftover(context: Context, id: string): Promise<boolean> {
   try {
     await endOpenCharges(context, id, BY)
+    await invoiceOf(context, id)
     await planObligationClose(context.database, id, null)
     return true
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What becomes of a subscription when one of its obligations is paid, not paid, or taken back. Each under the locks of the obligation and the subscription. */
 import { anchorDayOf, periodEnd, type Rhythm } from '../../domain/billing-period.ts'
+import { secondsAfter } from '../../domain/clock.ts'
 import { graceEnd, nextChargeAt, wayOf } from '../../domain/dunning.ts'
 import type { EventType } from '../../domain/events.ts'
 import { hasEnded } from '../../domain/subscription.ts'
@@ -11,7 +12,8 @@ import type { SubscriptionChanges, SubscriptionRow } from '../../store/subscript
 import type { Context } from '../context.ts'
 import type { InvoiceCause } from '../invoices/change-invoice.ts'
 import { type ChangeCause, changeSubscription } from '../subscriptions/change-subscription.ts'
-import { receiveForCycle, voidCycleInvoice } from './cycle-invoice.ts'
+import { hasInvoice, receiveForCycle, voidCycleInvoice } from './cycle-invoice.ts'
+import { LEASE_SECONDS } from './end-charge.ts'
 
 /** What a change is about, as it stands while it is made. */
 export interface Owed {
@@ -54,7 +56,7 @@ export async function payObligation(
       payment_id: attempt?.paymentId ?? null,
       attempt_id: attempt?.attemptId ?? null,
       charge_at: null,
-      close_at: isOtherOpen ? at : null,
+      close_at: closeAt(context, obligation, { isOtherOpen, isCharge: attempt !== null, at }),
     },
     at,
   )
@@ -75,6 +77,21 @@ export async function payObligation(
   )
   await receiveForCycle(context, tx, paid, received, invoiceCauseOf(cause))
   return { obligation: paid, subscription: after }
+}
+
+/** When what is left of it is done: another way to pay it is ended, and its invoice written, should whoever pays it die before that. That of a charge was written before it. */
+function closeAt(
+  context: Context,
+  { invoice_id: invoiceId }: ObligationRow,
+  {
+    isOtherOpen,
+    isCharge,
+    at,
+  }: { readonly isOtherOpen: boolean; readonly isCharge: boolean; readonly at: Date },
+): Date | null {
+  if (isOtherOpen) return at
+  const waits = !isCharge && invoiceId === null && hasInvoice(context)
+  return waits ? secondsAfter(at, LEASE_SECONDS) : null
 }
 
 /** Nobody had access while a first period waited for its money, so it begins when that comes. Every later one begins where the last ended. */
