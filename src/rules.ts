@@ -53,6 +53,7 @@ function dunningOf(settings: Settings): Dunning {
   }
   return {
     graceDays: settings.gracePeriodDays ?? DUNNING.graceDays,
+    outageDays: DUNNING.outageDays,
     ways: { pull: policyOf('pull'), push: policyOf('push') },
   }
 }

@@ -6,7 +6,13 @@ import type { EventType } from '../../domain/events.ts'
 import { hasEnded } from '../../domain/subscription.ts'
 import { assert } from '../../errors.ts'
 import type { Transaction } from '../../store/database.ts'
-import { findCharges, isOwed, type ObligationRow, updateObligation } from '../../store/obligations.ts'
+import {
+  findCharges,
+  isOwed,
+  type ObligationRow,
+  triesOf,
+  updateObligation,
+} from '../../store/obligations.ts'
 import { findPlan } from '../../store/plans.ts'
 import type { SubscriptionChanges, SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
@@ -201,7 +207,7 @@ export async function failObligation(
   const waiting = await updateObligation(
     tx,
     obligation,
-    { charge_at: nextChargeAt(dunning, { way, charges: obligation.charges, isFirstEver, at }) },
+    { charge_at: nextChargeAt(dunning, { way, charges: triesOf(obligation), isFirstEver, at }) },
     at,
   )
   const isNew = PAYS_ON_TIME.has(subscription.status)
@@ -224,7 +230,7 @@ export async function failObligation(
   return { obligation: waiting, subscription: after }
 }
 
-const PAYS_ON_TIME: ReadonlySet<string> = new Set(['pending', 'trialing', 'active'])
+export const PAYS_ON_TIME: ReadonlySet<string> = new Set(['pending', 'trialing', 'active'])
 
 /**
  * The money that paid it was taken back, all of it: it is owed again. The period stays where it is, so that paid again it moves nothing, but it is not among the paid ones any more: whoever has paid no other has no grace.
@@ -249,7 +255,7 @@ export async function reopenObligation(
   const { dunning } = context.rules.billing
   const isOver = hasEnded(subscription.status)
   const way = wayOf({ collection: subscription.collection, paymentType: subscription.payment_type })
-  const again = nextChargeAt(dunning, { way, charges: obligation.charges, isFirstEver: false, at })
+  const again = nextChargeAt(dunning, { way, charges: triesOf(obligation), isFirstEver: false, at })
   const isChange = obligation.kind === 'change'
   // There is one change of plan at a time: where another has been begun since, this one is asked for no more.
   const isEnded = isOver || (isChange && (await isOwed(tx, subscription.id, 'change')))
