@@ -89,6 +89,11 @@ const of = (methods: string, says = '') => ({
   description: `For ${methods}.${says === '' ? '' : ` ${says}`}`,
 })
 
+/** Of a list, or of what each user has one of. The rule is in `own-only.ts`. */
+export const whose = text(255).optional().openapi({
+  description: 'For staff: whose. A user has their own, and is answered 403 when they name another.',
+})
+
 /** The fields of each method, flat. Which belongs to which is judged by the gateway's own table; a test compares the two lists. */
 export const methodFields = {
   token_id: z.string().optional().openapi(of('credit_card', 'From Midtrans’s script, or a saved one.')),
@@ -577,7 +582,7 @@ export const paymentQuery = strict({
   payment_type: text(50).optional(),
   status: paymentStatus.optional(),
   merchant: text(50).optional(),
-  user_id: text(255).optional(),
+  user_id: whose,
   created_from: time.optional(),
   created_to: time.optional(),
   amount_from: amount.optional(),

@@ -26,6 +26,7 @@ import {
   text,
   uuid,
   type Words,
+  whose,
 } from './contract.ts'
 
 const day = z
@@ -154,7 +155,7 @@ export const invoiceDetail = z
 export const invoiceQuery = strict({
   status: z.enum(INVOICE_STATUSES).optional(),
   channel: z.enum(INVOICE_CHANNELS).optional(),
-  user_id: text(255).optional(),
+  user_id: whose,
   email: text(255).optional().openapi({ description: 'How the address begins.' }),
   search: text(50).optional().openapi({ description: 'How its number or its order id begins.' }),
   due_from: text(10).optional().openapi({ format: 'date', description: 'Due on this day or later.' }),

@@ -1,5 +1,6 @@
 /** The words that every route's description is put together from. */
 import type { z } from '@hono/zod-openapi'
+import { problem } from './contract.ts'
 
 const bearer = [{ bearer: [] as string[] }]
 
@@ -17,6 +18,14 @@ export const TAGS = {
 }
 
 export const STAFF = { description: 'For staff: send the API key.' }
+
+/** Where `user_id` may be asked for; what `own-only.ts` does. */
+export const OTHERS_REFUSED = {
+  403: {
+    description: '`user_id` is somebody else, and a user asks.',
+    content: { 'application/problem+json': { schema: problem } },
+  },
+}
 
 export function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { description, content: { 'application/json': { schema } } }

@@ -73,12 +73,18 @@ describe('a user', () => {
         body: { code: 'topup_not_found' },
       })
     }
-    expect((await shop.call('GET', `${TOPUPS}?user_id=budi`, undefined, eve)).body.results).toEqual([])
-    expect((await shop.call('GET', `${ME}?user_id=budi`, undefined, eve)).body.user_id).toBe('eve')
-    expect((await shop.call('GET', `${TRANSACTIONS}?user_id=dewi`, undefined, eve)).body.results).toEqual([])
-    expect(await shop.call('POST', TOPUPS, { ...BCA, user_id: 'budi' }, eve)).toMatchObject({
+    // Passed over, their own would be taken for the other's.
+    const asked = [TOPUPS, ME, TRANSACTIONS].map((path) => ['GET', `${path}?user_id=budi`] as const)
+    for (const [method, path, body] of [...asked, ['POST', TOPUPS, { ...BCA, user_id: 'budi' }] as const])
+      expect(await shop.call(method, path, body, eve)).toMatchObject({
+        status: 403,
+        body: { code: 'not_allowed' },
+      })
+    expect((await shop.call('GET', TOPUPS, undefined, eve)).body.results).toEqual([])
+    expect((await shop.call('GET', `${ME}?user_id=eve`, undefined, eve)).body.user_id).toBe('eve')
+    expect(await shop.call('POST', TOPUPS, { ...BCA, merchant: 'default' }, eve)).toMatchObject({
       status: 400,
-      body: { problems: [{ field: 'user_id' }] },
+      body: { problems: [{ field: 'merchant' }] },
     })
     for (const verb of ['adjust', 'freeze', 'unfreeze'])
       expect(

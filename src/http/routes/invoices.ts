@@ -26,7 +26,7 @@ import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { paymentBody } from '../payment-body.ts'
 import { type RestEnv, staffOnly } from '../rest.ts'
-import { answers, jsonBody, optionalJsonBody, STAFF, TAGS } from '../route-words.ts'
+import { answers, jsonBody, OTHERS_REFUSED, optionalJsonBody, STAFF, TAGS } from '../route-words.ts'
 import { given, toCamel, toSnake } from '../wire-case.ts'
 
 const at = '/midtrans/api/invoices'
@@ -52,7 +52,7 @@ const list = createRoute({
   ...TAGS.invoices,
   summary: 'List invoices: all for staff, their own for users',
   request: { query: invoiceQuery },
-  responses: { 200: answers(pageOf(invoice, 'InvoicePage'), 'A page.') },
+  responses: { 200: answers(pageOf(invoice, 'InvoicePage'), 'A page.'), ...OTHERS_REFUSED },
 })
 
 const detail = createRoute({

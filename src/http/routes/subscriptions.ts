@@ -15,7 +15,7 @@ import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { paymentBody } from '../payment-body.ts'
 import { type RestEnv, staffOnly } from '../rest.ts'
-import { answers, jsonBody, STAFF, TAGS } from '../route-words.ts'
+import { answers, jsonBody, OTHERS_REFUSED, STAFF, TAGS } from '../route-words.ts'
 import { statusesOf, subscriptionBody } from '../subscription-body.ts'
 import {
   subscription,
@@ -54,7 +54,7 @@ const list = createRoute({
   ...TAGS.subscriptions,
   summary: 'List subscriptions: all for staff, their own for users',
   request: { query: subscriptionQuery },
-  responses: { 200: answers(pageOf(subscription, 'SubscriptionPage'), 'A page.') },
+  responses: { 200: answers(pageOf(subscription, 'SubscriptionPage'), 'A page.'), ...OTHERS_REFUSED },
 })
 
 const detail = createRoute({
