@@ -9,6 +9,8 @@ export const TAGS = {
   invoices: { tags: ['Invoices'], security: bearer },
   payAccounts: { tags: ['Linked accounts'], security: bearer },
   subscriptions: { tags: ['Subscriptions'], security: bearer },
+  plans: { tags: ['Plans'], security: bearer },
+  billing: { tags: ['Billing'], security: bearer },
   wallets: { tags: ['Wallets and top-ups'], security: bearer },
   notifications: { tags: ['Notifications'], security: bearer },
   events: { tags: ['Events and handlers'], security: bearer },
@@ -17,6 +19,8 @@ export const TAGS = {
   health: { tags: ['Health'] },
 }
 
+/** Who says who they are may see more. */
+export const PUBLIC = { description: 'For everybody.', security: [{}, ...bearer] }
 export const STAFF = { description: 'For staff: send the API key.' }
 
 /** Where `user_id` may be asked for; what `own-only.ts` does. */

@@ -18,6 +18,7 @@ import { addInvoiceRoutes } from './routes/invoices.ts'
 import { addNotificationRoutes } from './routes/notifications.ts'
 import { addPayAccountRoutes } from './routes/pay-accounts.ts'
 import { addPaymentRoutes } from './routes/payments.ts'
+import { addPlanRoutes, addPublicPlanRoutes } from './routes/plans.ts'
 import { addReconciliationRoutes } from './routes/reconciliations.ts'
 import { addSubscriptionRoutes } from './routes/subscriptions.ts'
 import { addDrainRoute, addTaskRoutes } from './routes/tasks.ts'
@@ -69,6 +70,8 @@ export function createSurface(parts: HttpParts): Surface {
   if (settings.rest) {
     const rest = restRequest(parts)
     const once = idempotencyKey(parts.bayar.apiRequests)
+    // What is sold is no secret either.
+    addPublicPlanRoutes(app, parts)
     app.use('/midtrans/api/*', rest, once)
     app.use('/api/subscriptions/*', rest, once)
     addPaymentRoutes(app, parts)
@@ -80,6 +83,7 @@ export function createSurface(parts: HttpParts): Surface {
     addNotificationRoutes(app, parts)
     addEventRoutes(app, parts)
     addTaskRoutes(app, parts)
+    addPlanRoutes(app, parts)
     addWalletRoutes(app, parts)
     addTopupRoutes(app, parts)
   }

@@ -93,12 +93,9 @@ export const topupRequest = strict({
     description:
       'Your own name for it: asked again under it, it is the same top-up. Left out, it is made from Idempotency-Key.',
   }),
-  user_id: z
-    .string()
-    .optional()
-    .openapi({
-      description: 'For staff, who must say it: whose wallet. A user who names another is answered 403.',
-    }),
+  user_id: z.string().optional().openapi({
+    description: 'For staff, who must say it: whose wallet. A user who names another is answered 403.',
+  }),
   merchant: z.string().optional().openapi({ description: 'For staff: which of your Midtrans accounts.' }),
 }).openapi('TopupRequest')
 

@@ -1,9 +1,8 @@
 /** Wallets and top-ups over HTTP: users see and fill their own, staff move any, and every refusal says why. */
-import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refunded } from '../../src/http/contract.ts'
 import * as contract from '../../src/http/wallet-contract.ts'
-import { type Surface, surface, TOKEN_SECRET } from './surface.ts'
+import { type Surface, surface } from './surface.ts'
 
 let shop: Surface
 beforeAll(async () => {
@@ -17,11 +16,7 @@ const TRANSACTIONS = `${AT}/wallet/transactions/`
 const TOPUPS = `${AT}/topups/`
 const BCA = { amount: 50_000, payment_type: 'bank_transfer', bank: 'bca' }
 
-const as = async (user: string) => {
-  const exp = Math.floor(shop.simulator.clock.now().getTime() / 1000) + 600
-  const token = new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject(user).setExpirationTime(exp)
-  return { authorization: `Bearer ${await token.sign(new TextEncoder().encode(TOKEN_SECRET))}` }
-}
+const as = (user: string) => shop.as(user)
 const adjust = (user: string, body: object, headers = {}) =>
   shop.call('POST', `${AT}/wallets/${encodeURIComponent(user)}/adjust/`, body, headers)
 
