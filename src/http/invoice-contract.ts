@@ -91,6 +91,12 @@ const invoiceFields = {
   customer_npwp: z.string().nullable(),
   customer_address: z.string().nullable(),
   user_id: z.string().nullable(),
+  subscription_id: uuid.nullable().openapi({ description: 'Of a cycle of a subscription: whose.' }),
+  period_start: instant.nullable(),
+  period_end: instant.nullable(),
+  payment_id: uuid
+    .nullable()
+    .openapi({ description: 'The payment that paid the cycle; null out of a wallet.' }),
   issuer: z
     .object({
       name: z.string(),

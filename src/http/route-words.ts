@@ -1,5 +1,5 @@
 /** The words that every route's description is put together from. */
-import type { z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import { problem } from './contract.ts'
 
 const bearer = [{ bearer: [] as string[] }]
@@ -33,6 +33,11 @@ export const OTHERS_REFUSED = {
 
 export function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { description, content: { 'application/json': { schema } } }
+}
+
+export const PDF = {
+  description: 'The document.',
+  content: { 'application/pdf': { schema: z.string().openapi({ format: 'binary' }) } },
 }
 
 /** Every field of it may be left out, and so may the whole. */

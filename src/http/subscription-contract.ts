@@ -139,6 +139,7 @@ const subscriptionFields = {
   synced_at: instant.nullable(),
   cancelled_at: instant.nullable(),
   plan_id: uuid.nullable(),
+  plan_slug: z.string().nullable(),
   next_plan_id: uuid.nullable(),
   current_period_start: instant.nullable(),
   current_period_end: instant.nullable(),

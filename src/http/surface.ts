@@ -10,6 +10,8 @@ import type { HttpParts } from './parts.ts'
 import { problemResponse } from './problems.ts'
 import { problemsIn } from './refused-fields.ts'
 import { type RestEnv, restRequest } from './rest.ts'
+import { addBillingRoutes } from './routes/billing.ts'
+import { addBillingRecordRoutes } from './routes/billing-records.ts'
 import { addCommandRoutes } from './routes/commands.ts'
 import { addDocumentation } from './routes/documentation.ts'
 import { addEventRoutes } from './routes/events.ts'
@@ -84,6 +86,8 @@ export function createSurface(parts: HttpParts): Surface {
     addEventRoutes(app, parts)
     addTaskRoutes(app, parts)
     addPlanRoutes(app, parts)
+    addBillingRoutes(app, parts)
+    addBillingRecordRoutes(app, parts)
     addWalletRoutes(app, parts)
     addTopupRoutes(app, parts)
   }

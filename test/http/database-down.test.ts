@@ -89,6 +89,7 @@ test('every route that reads', async () => {
   for (const path of reads) {
     const named = path
       .replace('wallet/transactions/', 'wallet/transactions/?user_id=budi')
+      .replace('subscriptions/can/', 'subscriptions/can/?user_id=budi&feature=export')
       .replace(/\{(order_id|orderId|payment)\}/g, 'ORDER-1')
       .replace(/\{[^}]+\}/g, ID)
     answers.push([path, await call('GET', named)])

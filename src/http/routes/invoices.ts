@@ -1,5 +1,5 @@
 /** Invoices: staff write, issue and withdraw them; a user sees and pays their own, at the price that staff have set (defect D10). */
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { BayarError } from '../../errors.ts'
 import type { CreateInvoiceInput } from '../../operations/invoices/invoice-input.ts'
 import type { Invoice } from '../../operations/invoices/invoice-view.ts'
@@ -25,8 +25,9 @@ import { whoseAreListed } from '../own-only.ts'
 import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { paymentBody } from '../payment-body.ts'
+import { pdfAnswer } from '../pdf-answer.ts'
 import { type RestEnv, staffOnly } from '../rest.ts'
-import { answers, jsonBody, OTHERS_REFUSED, optionalJsonBody, STAFF, TAGS } from '../route-words.ts'
+import { answers, jsonBody, OTHERS_REFUSED, optionalJsonBody, PDF, STAFF, TAGS } from '../route-words.ts'
 import { given, toCamel, toSnake } from '../wire-case.ts'
 
 const at = '/midtrans/api/invoices'
@@ -71,10 +72,7 @@ const pdf = createRoute({
   summary: 'The invoice as a PDF',
   request: { params: byInvoice, query: invoicePdfQuery },
   responses: {
-    200: {
-      description: 'The document.',
-      content: { 'application/pdf': { schema: z.string().openapi({ format: 'binary' }) } },
-    },
+    200: PDF,
   },
 })
 
@@ -193,14 +191,8 @@ export function addInvoiceRoutes(app: OpenAPIHono<RestEnv>, { bayar: { invoices 
   })
 
   app.openapi(pdf, async (c) => {
-    const { id, invoiceNumber } = await find(c.req.valid('param').id, c.var.caller)
-    const bytes = await invoices.pdf(id, given(c.req.valid('query')))
-    // A number may have what a file name may not.
-    const name = `${invoiceNumber.replace(/[^A-Za-z0-9._-]/g, '_')}.pdf`
-    return c.body(Buffer.from(bytes), 200, {
-      'content-type': 'application/pdf',
-      'content-disposition': `inline; filename="${name}"`,
-    })
+    const found = await find(c.req.valid('param').id, c.var.caller)
+    return pdfAnswer(c, found, await invoices.pdf(found.id, given(c.req.valid('query'))))
   })
 
   app.openapi(issue, async (c) => {
