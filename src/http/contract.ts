@@ -49,7 +49,7 @@ const reviewReason = z.enum(Object.keys(REVIEW_REASONS) as Words<ReviewReason>)
 const attemptStatus = z.enum(
   PAYMENT_STATUSES.filter((status) => status !== 'created') as Words<Exclude<PaymentStatus, 'created'>>,
 )
-const notificationStatus = z.enum([
+export const notificationStatus = z.enum([
   'received',
   'processed',
   'failed',
@@ -551,7 +551,7 @@ export const payAccountRequest = strict({
 
 // ── lists ──
 
-const time = z
+export const time = z
   .union(
     [z.iso.datetime({ offset: true }), z.iso.date()],
     sentence('must be an ISO 8601 date or a time with its offset'),

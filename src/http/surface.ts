@@ -26,6 +26,7 @@ import { addSubscriptionRoutes } from './routes/subscriptions.ts'
 import { addDrainRoute, addTaskRoutes } from './routes/tasks.ts'
 import { addTopupRoutes } from './routes/topups.ts'
 import { addWalletRoutes } from './routes/wallets.ts'
+import { addWebhookLogRoutes } from './routes/webhook-logs.ts'
 
 /** A caller may name its request, so that its logs and ours can be laid side by side. */
 const REQUEST_ID = /^[A-Za-z0-9._:-]{8,100}$/
@@ -88,6 +89,7 @@ export function createSurface(parts: HttpParts): Surface {
     addPlanRoutes(app, parts)
     addBillingRoutes(app, parts)
     addBillingRecordRoutes(app, parts)
+    addWebhookLogRoutes(app, parts)
     addWalletRoutes(app, parts)
     addTopupRoutes(app, parts)
   }
