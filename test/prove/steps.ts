@@ -13,10 +13,10 @@ const STORIES = [
   'wallets/crash',
 ].map((name) => `test/flows/${name}.test.ts`)
 
-/** The same tests, without their stride. */
+/** The same tests, without their stride. It takes an hour, so each is told when it has passed. */
 export async function prove(): Promise<void> {
   const runner = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
-  const { status } = spawnSync(process.execPath, [runner, 'run', ...STORIES], {
+  const { status } = spawnSync(process.execPath, [runner, 'run', '--reporter=verbose', ...STORIES], {
     stdio: 'inherit',
     env: { ...process.env, NODE_ENV: 'test', BAYAR_PROVE: 'steps' },
   })
