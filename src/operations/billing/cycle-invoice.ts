@@ -73,7 +73,6 @@ async function link(
   const obligation = await lockObligation(tx, obligationId)
   if (!obligation || obligation.invoice_id !== null) return
   const linked = await updateObligation(tx, obligation, { invoice_id: invoiceId }, context.clock.now())
-  await lockInvoice(tx, invoiceId)
   await linkInvoice(tx, invoiceId, obligationId)
   // Settled while it was written.
   const cause = { source: 'clock', paymentId: obligation.payment_id, notificationId: null, document: null }
