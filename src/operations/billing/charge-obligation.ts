@@ -65,10 +65,11 @@ export async function chargeObligation(
     await writeCycleInvoice(context, subscription, obligation)
     // 3.
     try {
-      await chargePayment(context, inputOf(subscription, obligation, orderId), by, {
+      const charged = await chargePayment(context, inputOf(subscription, obligation, orderId), by, {
         name: OWNER,
         id: subscription.id,
       })
+      return charged.payment
     } catch (error) {
       await recordRefusal(context, obligation, orderId, error)
       throw error
