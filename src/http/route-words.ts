@@ -9,6 +9,7 @@ export const TAGS = {
   payAccounts: { tags: ['Linked accounts'], security: bearer },
   subscriptions: { tags: ['Subscriptions'], security: bearer },
   wallets: { tags: ['Wallets and top-ups'], security: bearer },
+  messages: { tags: ['Messages'], security: bearer },
   notifications: { tags: ['Notifications'], security: bearer },
   events: { tags: ['Events and handlers'], security: bearer },
   tasks: { tags: ['Tasks'], security: bearer },
