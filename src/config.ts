@@ -479,6 +479,8 @@ export function fromEnv(env: Readonly<Record<string, string | undefined>> = proc
       return Number(entry)
     })
   const smtp = text('BAYAR_SMTP_URL')
+  if (smtp === undefined && text('BAYAR_MAIL_FROM') !== undefined)
+    problems.push({ field: 'BAYAR_SMTP_URL', reason: 'is missing: BAYAR_MAIL_FROM sends nothing by itself' })
   const messages = {
     // Judged with all other options.
     ...(smtp !== undefined && { channel: { smtp, from: text('BAYAR_MAIL_FROM') ?? '' } }),
