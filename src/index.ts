@@ -96,6 +96,7 @@ export type { HostTransaction, OnHandler, WithinHandler } from './operations/eve
 export type { Delivery, ListedEvent, RegisteredHandler } from './operations/events/index.ts'
 export type { Health } from './operations/health.ts'
 export type { CreatedInvoice } from './operations/invoices/create-invoice.ts'
+export type { CreditNote } from './operations/invoices/credit-notes.ts'
 export type { InvoiceReference } from './operations/invoices/find-invoice.ts'
 export type { InvoiceFilter, Invoices } from './operations/invoices/index.ts'
 export type { CreateInvoiceInput } from './operations/invoices/invoice-input.ts'
@@ -174,10 +175,13 @@ export type {
   SubscribeMethod,
   Subscription,
   SubscriptionFilter,
+  SubscriptionQuery,
   SubscriptionResolution,
+  SubscriptionSort,
   Subscriptions,
   SyncedSubscriptions,
   UpdateSubscriptionInput,
+  WayToPay,
 } from './operations/subscriptions/index.ts'
 export type { DelayOptions, Drain, Task, TaskHandle } from './operations/task-verbs.ts'
 export type { CreatedTopup, CreateTopupInput } from './operations/topups/create-topup.ts'

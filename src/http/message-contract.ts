@@ -7,7 +7,7 @@ import {
   MESSAGE_TYPES,
   type MessageType,
 } from '../domain/message.ts'
-import { instant, paging, strict, text, uuid, type Words } from './contract.ts'
+import { instant, paging, strict, text, uuid, type Words, whose } from './contract.ts'
 
 const messageType = z.enum(MESSAGE_TYPES as Words<MessageType>)
 const forStaff = (what: string) =>
@@ -47,13 +47,15 @@ export const message = z
   .openapi('Message')
 
 export const messageQuery = strict({
-  user_id: text(255).optional().openapi({
-    description: 'For staff: whose. A user has their own, whatever stands here.',
-  }),
+  user_id: whose,
   status: z.enum(MESSAGE_STATUSES).optional(),
   type: messageType.optional(),
   channel: z.enum(MESSAGE_CHANNELS).optional(),
   merchant: text(50).optional().openapi({ description: 'Which of your Midtrans accounts.' }),
-  order: z.enum(['asc', 'desc']).optional(),
+  subscription: z.uuid({ error: 'must be a UUID' }).optional(),
+  ordering: z
+    .enum(['created_at', '-created_at'])
+    .optional()
+    .openapi({ description: '-created_at, the newest first, unless said.' }),
   ...paging,
 })

@@ -45,14 +45,15 @@ test('a user sees their own, page by page, and nothing of others whatever they a
   expect(subjects((await shop.call('GET', second.body.previous, undefined, dewi)).body)).toEqual(
     subjects(first.body),
   )
-  expect(subjects((await get('?order=asc', dewi)).body)).toHaveLength(2)
+  expect(subjects((await get('?ordering=created_at', dewi)).body)).toHaveLength(2)
 
   const [{ id }] = first.body.results
   expect((await get(`${id}/`, dewi)).body).toMatchObject({ id, user_id: 'dewi', status: 'sent' })
   const eve = await as('eve')
   for (const path of [`${id}/`, 'nonsense/', '00000000-0000-4000-8000-000000000000/'])
     expect(await get(path, eve)).toMatchObject({ status: 404, body: { code: 'message_not_found' } })
-  expect((await get('?user_id=dewi', eve)).body.results).toMatchObject([{ user_id: 'eve' }])
+  expect(await get('?user_id=dewi', eve)).toMatchObject({ status: 403, body: { code: 'not_allowed' } })
+  expect((await get('?user_id=eve', eve)).body.results).toMatchObject([{ user_id: 'eve' }])
   // What became of the sending is the merchant's business.
   expect((await get('?status=pending', eve)).body.results).toMatchObject([{ error: null, tries: 1 }])
   expect((await get('', { authorization: '' })).status).toBe(401)

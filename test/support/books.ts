@@ -18,6 +18,7 @@ export async function checkBooks(database: {
     'nobody goes on for what nobody asks them to pay': `select o.id from bayar.obligations o join bayar.subscriptions s on s.id = o.subscription_id where o.kind = 'period' and o.status = 'open' and o.charge_at is null and s.status in ('trialing', 'active') and not exists (select 1 from bayar.obligation_charges c join bayar.payments p using (merchant, order_id) where c.obligation_id = o.id and p.presumed is null and p.status in ('created', 'pending', 'challenged', 'authorized'))`,
     'what was told of it, its customer was told':    `select e.id from bayar.events e where e.type in ('subscription.cancelled', 'subscription.expired', 'invoice.overdue', 'topup.succeeded', 'topup.failed', 'topup.expired') and not exists (select 1 from bayar.messages m where e.subject_id in (m.subscription_id, m.invoice_id, m.topup_id))`,
     'a message that was sent has its words':          `select id from bayar.messages where status = 'sent' and (subject is null or body is null)`,
+    'credit notes are numbered without a gap':        `select merchant from bayar.credit_notes where number is not null group by merchant, regexp_replace(number, '[0-9]+$', '') having count(*) <> max(substring(number from '[0-9]+$')::bigint)`,
     'nothing is owed by what has ended':              `select o.id from bayar.obligations o join bayar.subscriptions s on s.id = o.subscription_id where o.status = 'open' and s.status in ('cancelled', 'expired')`,
   }
   for (const [law, query] of Object.entries(checks)) {

@@ -5,11 +5,13 @@ import type { Message } from '../../operations/messages/message-view.ts'
 import { byId, idempotent, noQuery, pageOf } from '../contract.ts'
 import type { Caller } from '../identify.ts'
 import { message, messageQuery } from '../message-contract.ts'
+import { orderingOf } from '../ordering.ts'
+import { whoseAreListed } from '../own-only.ts'
 import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { type RestEnv, staffOnly } from '../rest.ts'
-import { answers, STAFF, TAGS } from '../route-words.ts'
-import { given, toCamel, toSnake } from '../wire-case.ts'
+import { answers, OTHERS_REFUSED, STAFF, TAGS } from '../route-words.ts'
+import { given, toSnake } from '../wire-case.ts'
 
 const at = '/api/subscriptions/notifications'
 
@@ -19,7 +21,7 @@ const list = createRoute({
   ...TAGS.messages,
   summary: 'List messages to customers: all for staff, their own for users',
   request: { query: messageQuery },
-  responses: { 200: answers(pageOf(message, 'MessagePage'), 'A page.') },
+  responses: { 200: answers(pageOf(message, 'MessagePage'), 'A page.'), ...OTHERS_REFUSED },
 })
 
 const detail = createRoute({
@@ -44,12 +46,11 @@ const retry = createRoute({
 
 export function addMessageRoutes(app: OpenAPIHono<RestEnv>, { bayar: { messages } }: HttpParts): void {
   app.openapi(list, async (c) => {
-    const { order, limit, cursor, ...filter } = c.req.valid('query')
+    const { ordering, limit, cursor, user_id, subscription: subscriptionId, ...filter } = c.req.valid('query')
     const { caller } = c.var
     const page = await messages.list({
-      filter: { ...given(toCamel(filter)), ...(caller.kind === 'user' && { userId: caller.userId }) },
-      descending: order !== 'asc',
-      ...given({ limit }),
+      filter: given({ ...filter, subscriptionId, userId: whoseAreListed(caller, user_id) }),
+      ...given({ descending: orderingOf(ordering).descending, limit }),
       ...readCursorParameter(cursor),
     })
     return c.json(

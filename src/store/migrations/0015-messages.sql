@@ -39,6 +39,7 @@ create table bayar.messages (
 
 create index messages_due on bayar.messages (due_at, id) where status = 'pending';
 create index messages_by_user on bayar.messages (user_id, id) where user_id is not null;
+create index messages_by_subscription on bayar.messages (subscription_id, id) where subscription_id is not null;
 create index messages_by_type on bayar.messages (type, id);
 create index messages_not_sent on bayar.messages (status, id) where status in ('failed', 'suppressed');
 
