@@ -72,7 +72,11 @@ async function tell(name: TaskName, moment: Moment): Promise<Told> {
 }
 
 /** All others are killed when Midtrans has done the first thing, and nobody has heard of it. */
-const ASKS_NOBODY: ReadonlySet<TaskName> = new Set(['process_wallet_billing', 'purge'])
+const ASKS_NOBODY: ReadonlySet<TaskName> = new Set([
+  'process_wallet_billing',
+  'send_expiry_reminders',
+  'purge',
+])
 
 /** And each somewhere else on its way. */
 async function killTwice(name: TaskName): Promise<void> {
