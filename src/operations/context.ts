@@ -44,6 +44,7 @@ export interface Rules {
 export interface BillingRules {
   /** Each cycle gets one. */
   readonly autoInvoice: boolean
+  readonly invoiceDueDays: number
   readonly dunning: Dunning
   readonly trialEndingDays: number
 }

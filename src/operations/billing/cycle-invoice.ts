@@ -13,7 +13,6 @@ import { createInvoice } from '../invoices/create-invoice.ts'
 import { becomeVoid } from '../invoices/void-invoice.ts'
 import { reasonOf } from '../log.ts'
 
-const DUE_DAYS = 7
 const DAY_SECONDS = 86_400
 
 /** Its order id is made from the obligation, so that however often this is begun there is one invoice. A cycle is charged also when its invoice cannot be written. */
@@ -49,7 +48,9 @@ function inputOf(context: Context, row: SubscriptionRow, obligation: ObligationR
     ...(row.customer_email !== null && { customerEmail: row.customer_email }),
     ...(row.customer_phone !== null && { customerPhone: row.customer_phone }),
     ...(row.user_id !== null && { userId: row.user_id }),
-    dueDate: jakartaDay(secondsAfter(context.clock.now(), DUE_DAYS * DAY_SECONDS)),
+    dueDate: jakartaDay(
+      secondsAfter(context.clock.now(), context.rules.billing.invoiceDueDays * DAY_SECONDS),
+    ),
     items: [
       {
         id: isChange ? 'plan-change' : `period-${obligation.period}`,
