@@ -1,6 +1,7 @@
 /** What the original promises of its webhook, line by line: the address, the signature, the effect of each status on SUB- and TOPUP- orders, and the log. */
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { WEBHOOK_WORD, WEBHOOK_WORDS, webhookLog } from '../../src/http/webhook-contract.ts'
+import { verdictsOf, WEBHOOK_WORD, WEBHOOK_WORDS, webhookLog } from '../../src/http/webhook-contract.ts'
 import { DAY, PRO } from '../support/billing.ts'
 import { dashboard } from '../support/dashboard.ts'
 import { notice } from '../support/notice.ts'
@@ -185,6 +186,22 @@ describe('the log', () => {
     const [latest] = (await shop.call('GET', `${LOGS}?limit=1`)).body.results
     expect((await shop.call('GET', `${LOGS}${latest.id}/`)).body).toEqual(latest)
     expect(JSON.parse(latest.payload).order_id).toBe(latest.order_id)
+  })
+
+  test('has the words that the guide tells', () => {
+    const guide = readFileSync(
+      new URL('../../docs/guides/webhooks-subscriptions.md', import.meta.url),
+      'utf8',
+    )
+    for (const word of WEBHOOK_WORDS) {
+      const ours = new RegExp(`^\\| \`${word}\` \\| ([^|]*) \\|`, 'm').exec(guide)?.[1]
+      expect([word, ours]).toEqual([
+        word,
+        verdictsOf(word)
+          .map((one) => `\`${one}\``)
+          .join(', '),
+      ])
+    }
   })
 
   test('is for staff; what a stranger asks for is refused by name', async () => {
