@@ -197,7 +197,7 @@ export const options = z.strictObject({
     .optional(),
   /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; none unless set. */
   trustedProxies: z.array(z.string().min(1)).optional(),
-  /** REST answers under `/midtrans/api`. Off when mounted in your app, on under `bayar serve` and `bayar dev`, unless set. */
+  /** REST answers under `/midtrans/api` and `/api/subscriptions`. Off when mounted in your app, on under `bayar serve` and `bayar dev`, unless set. */
   rest: z.boolean().optional(),
   /** `/docs` and `/openapi.json` answer. Off when mounted in your app, on under `bayar serve` and `bayar dev`, unless set. */
   docs: z.boolean().optional(),
