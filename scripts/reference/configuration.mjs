@@ -28,6 +28,7 @@ const VARIABLES = {
   MIDTRANS_CALLBACK_URL_DANA: ['fromEnv', 'the option `callbackUrls.dana`'],
   MIDTRANS_INVOICE_AUTO_NUMBER: ['fromEnv', 'the option `invoiceAutoNumber`: true or false'],
   MIDTRANS_INVOICE_PREFIX: ['fromEnv', 'the option `invoicePrefix`'],
+  MIDTRANS_CREDIT_NOTE_PREFIX: ['fromEnv', 'the option `creditNotePrefix`'],
   MIDTRANS_AUTO_GENERATE_INVOICE: ['fromEnv', 'the option `autoGenerateInvoice`: true or false'],
   MIDTRANS_INVOICE_DUE_DAYS: ['fromEnv', 'the option `invoiceDueDays`'],
   MIDTRANS_TOPUP_MIN_AMOUNT: ['fromEnv', 'the option `topupMinAmount`'],

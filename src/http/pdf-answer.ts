@@ -1,10 +1,9 @@
 import type { Context } from 'hono'
-import type { Invoice } from '../operations/invoices/invoice-view.ts'
 import type { RestEnv } from './rest.ts'
 
-export function pdfAnswer(c: Context<RestEnv>, { invoiceNumber }: Invoice, bytes: Uint8Array) {
+export function pdfAnswer(c: Context<RestEnv>, number: string, bytes: Uint8Array) {
   // A number may have what a file name may not.
-  const name = `${invoiceNumber.replace(/[^A-Za-z0-9._-]/g, '_')}.pdf`
+  const name = `${number.replace(/[^A-Za-z0-9._-]/g, '_')}.pdf`
   return c.body(Buffer.from(bytes), 200, {
     'content-type': 'application/pdf',
     'content-disposition': `inline; filename="${name}"`,

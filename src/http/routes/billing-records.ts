@@ -122,6 +122,6 @@ export function addBillingRecordRoutes(app: OpenAPIHono<RestEnv>, { bayar }: Htt
 
   app.openapi(pdf, async (c) => {
     const found = await findInvoice(c.req.valid('param').id, c.var.caller)
-    return pdfAnswer(c, found, await bayar.invoices.pdf(found.id, given(c.req.valid('query'))))
+    return pdfAnswer(c, found.invoiceNumber, await bayar.invoices.pdf(found.id, given(c.req.valid('query'))))
   })
 }

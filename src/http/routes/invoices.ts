@@ -8,6 +8,7 @@ import { byInvoice, idempotent, noQuery, pageOf } from '../contract.ts'
 import { callerName, keyDigest } from '../idempotency.ts'
 import type { Caller } from '../identify.ts'
 import {
+  byCreditNote,
   checkedOutInvoice,
   invoice,
   invoiceCheckout,
@@ -71,9 +72,16 @@ const pdf = createRoute({
   ...TAGS.invoices,
   summary: 'The invoice as a PDF',
   request: { params: byInvoice, query: invoicePdfQuery },
-  responses: {
-    200: PDF,
-  },
+  responses: { 200: PDF },
+})
+
+const creditNotePdf = createRoute({
+  method: 'get',
+  path: `${one}/credit-notes/{number}/pdf`,
+  ...TAGS.invoices,
+  summary: 'A credit note of it as a PDF',
+  request: { params: byCreditNote, query: invoicePdfQuery },
+  responses: { 200: PDF },
 })
 
 const issue = createRoute({
@@ -184,15 +192,26 @@ export function addInvoiceRoutes(app: OpenAPIHono<RestEnv>, { bayar: { invoices 
   app.openapi(detail, async (c) => {
     const { caller } = c.var
     const found = await find(c.req.valid('param').id, caller)
-    const payments = await invoices.payments(found.id)
-    const body = { ...toSnake(found), payments: payments.map((payment) => paymentBody(payment, caller)) }
+    const [notes, payments] = await Promise.all([invoices.creditNotes(found.id), invoices.payments(found.id)])
+    const body = {
+      ...toSnake(found),
+      credit_notes: notes.map((note) => toSnake(note)),
+      payments: payments.map((payment) => paymentBody(payment, caller)),
+    }
     if (caller.kind === 'user') return c.json(body, 200)
     return c.json({ ...body, history: toSnake(await invoices.history(found.id)) }, 200)
   })
 
   app.openapi(pdf, async (c) => {
     const found = await find(c.req.valid('param').id, c.var.caller)
-    return pdfAnswer(c, found, await invoices.pdf(found.id, given(c.req.valid('query'))))
+    return pdfAnswer(c, found.invoiceNumber, await invoices.pdf(found.id, given(c.req.valid('query'))))
+  })
+
+  app.openapi(creditNotePdf, async (c) => {
+    const { id, number } = c.req.valid('param')
+    const found = await find(id, c.var.caller)
+    const bytes = await invoices.creditNotePdf(found.id, number, given(c.req.valid('query')))
+    return pdfAnswer(c, number, bytes)
   })
 
   app.openapi(issue, async (c) => {

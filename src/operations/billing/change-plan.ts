@@ -96,7 +96,6 @@ async function changeNow(
       details: { status: row.status },
     })
   if (plan.id === row.plan_id) throw new BayarError('command_not_possible', `It has the plan ${plan.slug}.`)
-  for (const change of open) await supersede(context, tx, change)
   const { amount, period, isNewPeriod } = termsOf(row, plan, context.clock.now())
   const about = {
     plan_id: plan.id,
@@ -105,6 +104,7 @@ async function changeNow(
     period_end: period.end,
   }
   if (amount > 0n) {
+    for (const change of open) await supersede(context, tx, change)
     const at = context.clock.now()
     return insertObligation(tx, {
       id: uuidv7(),
@@ -127,6 +127,8 @@ async function changeNow(
     cause: { kind: 'plan_change', id: uuidv7() },
     reason: 'unused_plan',
   })
+  // Only now, because its invoice is locked after the wallet.
+  for (const change of open) await supersede(context, tx, change)
   return null
 }
 
