@@ -71,8 +71,10 @@ export class Sweep {
         this.#context.log.warn('billing passed over one', { id, reason: reasonOf(error) })
       }
     })
-    if (ids.length > 0) this.#context.wake()
-    await this.#run?.progress({ done: this.#done })
+    if (ids.length > 0) {
+      this.#context.wake()
+      await this.#run?.progress({ done: this.#done })
+    }
     if (this.#run?.isStopping())
       throw new ComeBack(
         new Date(this.#context.clock.now().getTime() + COME_BACK_MS),
