@@ -94,14 +94,26 @@ export async function receiveForCycle(
   await receiveMoney(context, tx, invoice, max(0n, invoice.received_amount + delta), cause)
 }
 
-/** Nobody is asked for it any more. */
+/** Given back by our own decision. Of one that was given back whole nobody asks for the money again: it would fall due, and its customer be chased for what we gave them. */
+export async function giveBackOfCycle(
+  context: Context,
+  tx: Transaction,
+  obligation: ObligationRow,
+  delta: bigint,
+  cause: InvoiceCause,
+): Promise<void> {
+  await receiveForCycle(context, tx, obligation, delta, cause)
+  await voidCycleInvoice(context, tx, obligation, cause, 'Its money was given back.')
+}
+
+/** Nobody is asked for it any more. One of which anything is received stays. */
 export async function voidCycleInvoice(
   context: Context,
   tx: Transaction,
   obligation: ObligationRow,
   cause: InvoiceCause,
+  because = 'Nothing is owed for this period any more.',
 ): Promise<void> {
   const invoice = obligation.invoice_id === null ? undefined : await lockInvoice(tx, obligation.invoice_id)
-  if (invoice && VOIDABLE.has(invoice.status))
-    await becomeVoid(context, tx, invoice, 'Nothing is owed for this period any more.', cause)
+  if (invoice && VOIDABLE.has(invoice.status)) await becomeVoid(context, tx, invoice, because, cause)
 }

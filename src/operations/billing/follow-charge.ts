@@ -12,14 +12,9 @@ import { lockSubscription } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import type { ChangeCause } from '../subscriptions/change-subscription.ts'
 import { oweCredit } from './credit.ts'
-import { receiveForCycle } from './cycle-invoice.ts'
-import {
-  failObligation,
-  invoiceCauseOf,
-  type Owed,
-  payObligation,
-  reopenObligation,
-} from './settle-obligation.ts'
+import { giveBackOfCycle } from './cycle-invoice.ts'
+import { invoiceCauseOf, type Owed } from './owed.ts'
+import { failObligation, payObligation, reopenObligation } from './settle-obligation.ts'
 
 /** The payment is locked. Then its obligation, then the subscription, then the wallet and the invoice, as everywhere. */
 export async function followCharge(context: Context, tx: Transaction, plan: Plan): Promise<void> {
@@ -83,7 +78,7 @@ async function followMoney(
     case 'reopens':
       return reopenObligation(context, tx, owed, { cause, delta, isDisputed: row.to === 'charged_back' })
     case 'given_back':
-      await receiveForCycle(context, tx, obligation, delta, invoiceCauseOf(cause))
+      await giveBackOfCycle(context, tx, obligation, delta, invoiceCauseOf(cause))
       return owed
     case 'credit':
       await oweCredit(context, tx, subscription, {

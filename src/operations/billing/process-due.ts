@@ -34,7 +34,7 @@ import { askFor } from './ask-for.ts'
 import { voidCycleInvoice } from './cycle-invoice.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
 import { openPeriod } from './open-period.ts'
-import { invoiceCauseOf } from './settle-obligation.ts'
+import { invoiceCauseOf } from './owed.ts'
 import { Sweep, type Swept } from './sweep.ts'
 
 export const BY_CLOCK: ChangeCause = { source: 'clock' }
