@@ -25,6 +25,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     says: 'signed settlements from HTTP to the commit, with a worker draining, beside the machine’s own commit rate',
     load: () => import('./intake.ts'),
   },
+  billing: {
+    says: 'a hundred thousand due subscriptions billed by four workers of which one is killed: each once, rate and memory',
+    payments: 100_000,
+    load: () => import('./billing.ts'),
+  },
   growth: {
     says: 'the cost of one notification with 10 thousand payments and with a million',
     load: () => import('./growth.ts'),
@@ -44,7 +49,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   },
 }
 
-const USAGE = `npm run bench -- NAME [--seconds 8] [--payments 300000] [--rows 64,256] [--generator wrk|own] [--json]
+const USAGE = `npm run bench -- NAME [--seconds 8] [--payments 300000 | --count 300000] [--rows 64,256] [--generator wrk|own] [--json]
 `
 
 const { positionals, values } = parseArgs({
@@ -52,6 +57,8 @@ const { positionals, values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '8' },
     payments: { type: 'string' },
+    /** The same, where what is counted are no payments. */
+    count: { type: 'string' },
     rows: { type: 'string', default: '' },
     generator: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -59,7 +66,7 @@ const { positionals, values } = parseArgs({
 })
 const bench = BENCHES[positionals[0] ?? '']
 const seconds = Number(values.seconds)
-const payments = Number(values.payments ?? bench?.payments ?? 300_000)
+const payments = Number(values.count ?? values.payments ?? bench?.payments ?? 300_000)
 const generator = values.generator ?? null
 const isUnderstood =
   seconds >= 1 &&

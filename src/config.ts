@@ -140,6 +140,11 @@ export const options = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9/_.-]{0,19}$/, 'takes 1 to 20 letters, digits and / _ . -')
     .optional(),
+  /** How the numbers of credit notes begin, one for each refund of an invoice: `CN-000001`, and CN unless set. */
+  creditNotePrefix: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9/_.-]{0,19}$/, 'takes 1 to 20 letters, digits and / _ . -')
+    .optional(),
   /** Who asks for the money, as invoices say it: name, address, NPWP, e-mail, phone. */
   invoiceIssuer: z
     .strictObject({
@@ -439,6 +444,7 @@ export function fromEnv(env: Readonly<Record<string, string | undefined>> = proc
     callbackUrls: Object.keys(callbackUrls).length > 0 ? callbackUrls : undefined,
     invoiceAutoNumber: flag('MIDTRANS_INVOICE_AUTO_NUMBER'),
     invoicePrefix: text('MIDTRANS_INVOICE_PREFIX'),
+    creditNotePrefix: text('MIDTRANS_CREDIT_NOTE_PREFIX'),
     autoGenerateInvoice: flag('MIDTRANS_AUTO_GENERATE_INVOICE'),
     gracePeriodDays: whole('MIDTRANS_GRACE_PERIOD_DAYS'),
     autoRetryFailedPayments: flag('MIDTRANS_AUTO_RETRY_FAILED_PAYMENTS'),

@@ -186,6 +186,11 @@ export const ERRORS = {
 
   // invoices
   invoice_not_found: { status: 404, retry: 'never', says: 'There is no such invoice.' },
+  credit_note_not_found: {
+    status: 404,
+    retry: 'never',
+    says: 'There is no such credit note of this invoice.',
+  },
   invoice_taken: {
     status: 409,
     retry: 'never',

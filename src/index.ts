@@ -73,6 +73,7 @@ export type { HostTransaction, OnHandler, WithinHandler } from './operations/eve
 export type { Delivery, ListedEvent, RegisteredHandler } from './operations/events/index.ts'
 export type { Health } from './operations/health.ts'
 export type { CreatedInvoice } from './operations/invoices/create-invoice.ts'
+export type { CreditNote } from './operations/invoices/credit-notes.ts'
 export type { InvoiceReference } from './operations/invoices/find-invoice.ts'
 export type { InvoiceFilter, Invoices } from './operations/invoices/index.ts'
 export type { CreateInvoiceInput } from './operations/invoices/invoice-input.ts'

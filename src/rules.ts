@@ -31,6 +31,7 @@ export function rulesOf(settings: Settings): Rules {
     invoices: {
       autoNumber: settings.invoiceAutoNumber ?? true,
       prefix: settings.invoicePrefix ?? 'INV',
+      creditPrefix: settings.creditNotePrefix ?? 'CN',
       issuer: settings.invoiceIssuer === undefined ? null : defined(settings.invoiceIssuer),
       tax:
         settings.invoiceTax === undefined
@@ -52,6 +53,7 @@ function dunningOf(settings: Settings): Dunning {
   }
   return {
     graceDays: settings.gracePeriodDays ?? DUNNING.graceDays,
+    outageDays: DUNNING.outageDays,
     ways: { pull: policyOf('pull'), push: policyOf('push') },
   }
 }

@@ -9,12 +9,14 @@ export interface Child {
   readonly ready: Readonly<Record<string, number>>
   ask(): Promise<Readonly<Record<string, number>>>
   end(): Promise<void>
+  /** Without a word, as a machine dies. */
+  kill(): Promise<void>
 }
 
 const running = new Set<Child>()
 
 export async function startChild(
-  name: 'server' | 'worker' | 'sweeper' | 'gateway' | 'reconcile',
+  name: 'server' | 'worker' | 'sweeper' | 'gateway' | 'reconcile' | 'midtrans' | 'biller',
   given: object,
   flags: readonly string[] = [],
 ): Promise<Child> {
@@ -37,6 +39,11 @@ export async function startChild(
     async end() {
       running.delete(self)
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+      await closed
+    },
+    async kill() {
+      running.delete(self)
+      child.kill('SIGKILL')
       await closed
     },
   }

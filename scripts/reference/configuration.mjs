@@ -28,6 +28,7 @@ const VARIABLES = {
   MIDTRANS_CALLBACK_URL_DANA: ['fromEnv', 'the option `callbackUrls.dana`'],
   MIDTRANS_INVOICE_AUTO_NUMBER: ['fromEnv', 'the option `invoiceAutoNumber`: true or false'],
   MIDTRANS_INVOICE_PREFIX: ['fromEnv', 'the option `invoicePrefix`'],
+  MIDTRANS_CREDIT_NOTE_PREFIX: ['fromEnv', 'the option `creditNotePrefix`'],
   MIDTRANS_AUTO_GENERATE_INVOICE: ['fromEnv', 'the option `autoGenerateInvoice`: true or false'],
   MIDTRANS_GRACE_PERIOD_DAYS: ['fromEnv', 'the option `gracePeriodDays`'],
   MIDTRANS_AUTO_RETRY_FAILED_PAYMENTS: ['fromEnv', 'the option `autoRetryFailedPayments`: true or false'],

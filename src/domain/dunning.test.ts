@@ -20,6 +20,7 @@ test.each([
 test('is switched off and stretched by each way of its own', () => {
   const dunning = {
     graceDays: 7,
+    outageDays: 7,
     ways: {
       pull: { ...DUNNING.ways.pull, isOn: false },
       push: { ...DUNNING.ways.push, intervalDays: 2 },

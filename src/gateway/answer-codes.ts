@@ -55,6 +55,22 @@ const CODES: Readonly<Record<string, AnswerClass>> = {
   505: 'rejected',  // no VA number could be made
 }
 
+/**
+ * Refusals that say nothing about the customer: our key or account, a way to pay that Midtrans has not switched on for us, a request that no customer wrote, a bank that makes no number today. Whoever counts
+ * what was not paid does not count these.
+ */
+export const REFUSED_FOR_US: ReadonlySet<string> = new Set([
+  '300',
+  '401',
+  '402',
+  '403',
+  '405',
+  '410',
+  '413',
+  '501',
+  '505',
+])
+
 const ANY_OUTCOME = { 202: 'done', 407: 'done', 404: 'absent' } as const
 const MAY_BE_ABSENT = { 404: 'absent' } as const
 

@@ -13,6 +13,7 @@ import { INVOICE_ACCOUNTS } from '../gateway/invoice-body.ts'
 import { PAYMENT_TYPES } from '../gateway/wire.ts'
 import { PDF_LANGUAGES } from '../operations/invoices/pdf/invoice-words.ts'
 import {
+  byInvoice,
   checkoutRequest,
   historyEntry,
   instant,
@@ -143,9 +144,27 @@ const invoiceFields = {
 
 export const invoice = z.object(invoiceFields).openapi('Invoice')
 
+export const creditNote = z
+  .object({
+    id: uuid,
+    credit_note_number: z.string(),
+    order_id: z.string().openapi({ description: 'Of the payment whose money went back.' }),
+    refund_id: uuid,
+    amount: rupiah,
+    tax_amount: rupiah.openapi({ description: 'PPN in it.' }),
+    reason: z.string().nullable(),
+    issued_at: instant,
+  })
+  .openapi('CreditNote')
+
+export const byCreditNote = byInvoice.extend({
+  number: z.string().openapi({ description: 'Its number.', example: 'CN-000001' }),
+})
+
 export const invoiceDetail = z
   .object({
     ...invoiceFields,
+    credit_notes: z.array(creditNote).openapi({ description: 'One for each refund of it.' }),
     payments: z.array(payment).openapi({ description: 'Those that pay it, or tried to.' }),
     history: z.array(historyEntry).optional().openapi({ description: 'For staff.' }),
   })

@@ -52,6 +52,8 @@ export interface InvoiceRules {
   /** Numbers are drawn; off, the host gives each. */
   readonly autoNumber: boolean
   readonly prefix: string
+  /** Of credit notes. */
+  readonly creditPrefix: string
   readonly issuer: IssuerRow | null
   /** Where an invoice does not say. */
   readonly tax: InvoiceTax | null

@@ -11,6 +11,7 @@ export type BilledCollection = Exclude<Collection, 'native'>
 
 export interface DueSubscription {
   readonly id: string
+  readonly merchant: string
   readonly at: Date
 }
 
@@ -19,12 +20,39 @@ export async function listDueSubscriptions(
   page: { at: Date; after: DueSubscription | null; limit: number; collection: BilledCollection },
 ): Promise<readonly DueSubscription[]> {
   const { rows } = await database.query<DueSubscription>(
-    `select id, next_charge_at as at from bayar.subscriptions
+    `select id, merchant, next_charge_at as at from bayar.subscriptions
       where collection = $5 and collection <> 'native' and ${DUE} and next_charge_at <= $1 and ($2::timestamptz is null or (next_charge_at, id) > ($2, $3::uuid))
       order by next_charge_at, id limit $4`,
     [page.at, page.after?.at ?? null, page.after?.id ?? null, page.limit, page.collection],
   )
   return rows
+}
+
+/**
+ * The next that are due and need nothing but a new period: no other plan from now on, no change that waits for its money, no last cycle. Locked for the rest of the transaction; those that another worker has are
+ * passed over, so any number of them share the list.
+ */
+export async function claimDuePage(
+  tx: Queryable,
+  page: { at: Date; after: DueSubscription | null; limit: number; collection: BilledCollection },
+): Promise<readonly SubscriptionRow[]> {
+  const { rows } = await tx.query<SubscriptionRow>(
+    `select s.* from bayar.subscriptions s
+      where collection = $5 and collection <> 'native' and ${DUE} and next_charge_at <= $1 and ($2::timestamptz is null or (next_charge_at, id) > ($2, $3::uuid))
+        and next_plan_id is null and (cycles_max is null or cycle < cycles_max)
+        and not exists (select 1 from bayar.obligations o where o.subscription_id = s.id and o.status = 'open')
+      order by next_charge_at, id limit $4 for update of s skip locked`,
+    [page.at, page.after?.at ?? null, page.after?.id ?? null, page.limit, page.collection],
+  )
+  return rows
+}
+
+/** Their next period is asked for now: nothing else is due until that is paid. The caller holds their locks. */
+export async function nextPeriodAsked(tx: Queryable, ids: readonly string[]): Promise<void> {
+  await tx.query(
+    'update bayar.subscriptions set period = period + 1, next_charge_at = null where id = any ($1::uuid[])',
+    [ids],
+  )
 }
 
 /** undefined when it is due no more, or another worker is at it in this moment. After the locks of its payments and obligations. */
@@ -46,7 +74,7 @@ export async function listToEnd(
   page: { at: Date; after: DueSubscription | null; limit: number },
 ): Promise<readonly DueSubscription[]> {
   const { rows } = await database.query<DueSubscription>(
-    `select id, coalesce(current_period_end, trial_end) as at from bayar.subscriptions
+    `select id, merchant, coalesce(current_period_end, trial_end) as at from bayar.subscriptions
       where collection <> 'native' and cancel_at_period_end and status in ('trialing', 'active', 'past_due', 'paused')
         and coalesce(current_period_end, trial_end) <= $1
         and ($2::timestamptz is null or (coalesce(current_period_end, trial_end), id) > ($2, $3::uuid))
@@ -62,7 +90,7 @@ export async function listBeyondGrace(
   page: { at: Date; after: DueSubscription | null; limit: number },
 ): Promise<readonly DueSubscription[]> {
   const { rows } = await database.query<DueSubscription>(
-    `select id, grace_until as at from bayar.subscriptions
+    `select id, merchant, grace_until as at from bayar.subscriptions
       where collection <> 'native' and status = 'past_due' and grace_until <= $1
         and ($2::timestamptz is null or (grace_until, id) > ($2, $3::uuid))
       order by grace_until, id limit $4`,
@@ -77,7 +105,7 @@ export async function listTrialsEnding(
   page: { before: Date; after: DueSubscription | null; limit: number },
 ): Promise<readonly DueSubscription[]> {
   const { rows } = await database.query<DueSubscription>(
-    `select id, trial_end as at from bayar.subscriptions
+    `select id, merchant, trial_end as at from bayar.subscriptions
       where collection <> 'native' and status = 'trialing' and trial_told_at is null and not cancel_at_period_end and trial_end <= $1
         and ($2::timestamptz is null or (trial_end, id) > ($2, $3::uuid))
       order by trial_end, id limit $4`,

@@ -1,5 +1,6 @@
 /** What is owed for the periods of subscriptions, and the order ids by which it is charged. */
 import type { ObligationStatus } from '../domain/obligation.ts'
+import { arraysOf, type Column, sourceOf } from './column-arrays.ts'
 import type { Queryable } from './database.ts'
 import type { BilledCollection } from './due-subscriptions.ts'
 
@@ -22,6 +23,8 @@ export interface ObligationRow {
   readonly from_end: Date | null
   /** Payments of it that were begun. */
   readonly charges: number
+  /** Of them, those that Midtrans never had: no tries. */
+  readonly unmade: number
   readonly charge_at: Date | null
   readonly close_at: Date | null
   readonly payment_id: string | null
@@ -30,6 +33,11 @@ export interface ObligationRow {
   readonly invoice_id: string | null
   readonly created_at: Date
   readonly updated_at: Date
+}
+
+/** Charges that Midtrans has had: what dunning counts. */
+export function triesOf({ charges, unmade }: Pick<ObligationRow, 'charges' | 'unmade'>): number {
+  return charges - unmade
 }
 
 export type NewObligation = Pick<
@@ -57,6 +65,41 @@ export async function insertObligation(tx: Queryable, given: NewObligation): Pro
     Object.values(all),
   )
   return rows[0]!
+}
+
+const NEW: readonly Column<NewObligation>[] = [
+  ['id', 'uuid', (row) => row.id],
+  ['merchant', 'text', (row) => row.merchant],
+  ['subscription_id', 'uuid', (row) => row.subscription_id],
+  ['kind', 'text', (row) => row.kind],
+  ['period', 'integer', (row) => row.period],
+  ['amount', 'bigint', (row) => row.amount],
+  ['period_start', 'timestamptz', (row) => row.period_start],
+  ['period_end', 'timestamptz', (row) => row.period_end],
+  ['plan_id', 'uuid', (row) => row.plan_id],
+  ['charge_at', 'timestamptz', (row) => row.charge_at],
+  ['created_at', 'timestamptz', (row) => row.created_at],
+]
+
+/** The same of many at once, each under its subscription's lock. */
+export async function insertObligations(tx: Queryable, given: readonly NewObligation[]): Promise<void> {
+  const names = NEW.map(([name]) => name).join(', ')
+  await tx.query(
+    `insert into bayar.obligations (${names}, updated_at) select ${names}, created_at from ${sourceOf(NEW, 'given', 1)}`,
+    arraysOf(NEW, given) as unknown[],
+  )
+}
+
+/** Which of these subscriptions have one that is open. Under their locks, which whoever begins one holds. */
+export async function whoseIsOpen(
+  tx: Queryable,
+  subscriptionIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.query<{ subscription_id: string }>(
+    `select distinct subscription_id from bayar.obligations where subscription_id = any ($1::uuid[]) and status = 'open'`,
+    [subscriptionIds],
+  )
+  return new Set(rows.map((row) => row.subscription_id))
 }
 
 export async function findObligation(database: Queryable, id: string): Promise<ObligationRow | undefined> {
@@ -175,7 +218,7 @@ export async function cutPaidPeriod(tx: Queryable, subscriptionId: string, at: D
 // ---------------------------------------------------------------- work lists
 
 /**
- * Those whose next charge is due, for the length of a lease. `first` are periods that nobody has charged yet; the others were not paid, and are charged again.
+ * Those whose next charge is due, for the length of a lease. `first` are periods of which Midtrans has had no charge yet; the others were not paid, and are charged again.
  * Rows that another worker holds are passed over, so any number of them share the list.
  */
 export async function claimObligationsToCharge(
@@ -186,17 +229,19 @@ export async function claimObligationsToCharge(
     limit: number
     isFirst: boolean
     collections: readonly BilledCollection[]
+    /** Of these merchants none. */
+    without: readonly string[]
   },
 ): Promise<readonly ObligationRow[]> {
   const { rows } = await database.query<ObligationRow>(
     `with due as (
        select o.id from bayar.obligations o join bayar.subscriptions s on s.id = o.subscription_id
-        where o.charge_at <= $1 and o.status = 'open' and (o.charges = 0) = $4
+        where o.charge_at <= $1 and o.status = 'open' and (o.charges = o.unmade) = $4 and o.merchant <> all ($6::text[])
           and s.collection = any ($5::text[]) and s.status in ('pending', 'trialing', 'active', 'past_due')
         order by o.charge_at, o.id limit $3 for update of o skip locked
      )
      update bayar.obligations o set charge_at = $2 from due where o.id = due.id returning o.*`,
-    [options.at, options.leaseUntil, options.limit, options.isFirst, options.collections],
+    [options.at, options.leaseUntil, options.limit, options.isFirst, options.collections, options.without],
   )
   return rows
 }

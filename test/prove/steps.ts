@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-/** Every story of a process that dies in the middle. */
+/** Every story of a process that dies in the middle: in ours, from whom its database is taken away, and in one of its own, by `kill -9`. */
 const STORIES = [
   'crash-at-step',
   'crash-at-command',
   'crash-at-task',
+  'kill-at-task',
   'subscription-crash',
   'invoices/crash',
   'wallets/crash',
-  'billing/crash',
 ].map((name) => `test/flows/${name}.test.ts`)
 
 /** The same tests, without their stride. */

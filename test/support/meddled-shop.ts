@@ -6,9 +6,15 @@ import { createSimulator, type Simulator } from '../../src/simulator/index.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { cloneDatabase } from './database.ts'
 
+export interface Asked {
+  readonly values: readonly unknown[]
+  /** Which of the connections: the statements of a transaction have the same. */
+  readonly connection: object
+}
+
 export interface Meddler {
   /** Before the statement reaches the database. */
-  before?: (statement: string) => Promise<void> | void
+  before?: (statement: string, asked: Asked) => Promise<void> | void
   /** After it was done, before its answer is known: throw to lose the answer. */
   after?: (statement: string) => Promise<void> | void
 }
@@ -39,10 +45,14 @@ export async function meddledShop(
         typeof args.at(-1) === 'function'
           ? (args.pop() as (error: Error | null, result?: unknown) => void)
           : undefined
-      const [asked] = args as [string | { text: string; name?: string }]
+      const [asked, given] = args as [
+        string | { text: string; name?: string; values?: readonly unknown[] },
+        (readonly unknown[])?,
+      ]
       const statement = typeof asked === 'string' ? asked : `${asked.name ?? ''} ${asked.text}`
       const ask = async () => {
-        await meddler.before?.(statement)
+        const values = (typeof asked === 'string' ? given : (asked.values ?? given)) ?? []
+        await meddler.before?.(statement, { values, connection: this })
         const result = await (super.query as (...all: unknown[]) => Promise<unknown>)(...args)
         await meddler.after?.(statement)
         return result

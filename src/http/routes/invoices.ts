@@ -8,6 +8,7 @@ import { byInvoice, idempotent, noQuery, pageOf } from '../contract.ts'
 import { callerName, keyDigest } from '../idempotency.ts'
 import type { Caller } from '../identify.ts'
 import {
+  byCreditNote,
   checkedOutInvoice,
   invoice,
   invoiceCheckout,
@@ -32,6 +33,11 @@ import { given, toCamel, toSnake } from '../wire-case.ts'
 const at = '/midtrans/api/invoices'
 const one = `${at}/{id}`
 const staff = { ...TAGS.invoices, ...STAFF, middleware: staffOnly }
+
+const PDF = {
+  description: 'The document.',
+  content: { 'application/pdf': { schema: z.string().openapi({ format: 'binary' }) } },
+}
 
 const create = createRoute({
   method: 'post',
@@ -70,12 +76,16 @@ const pdf = createRoute({
   ...TAGS.invoices,
   summary: 'The invoice as a PDF',
   request: { params: byInvoice, query: invoicePdfQuery },
-  responses: {
-    200: {
-      description: 'The document.',
-      content: { 'application/pdf': { schema: z.string().openapi({ format: 'binary' }) } },
-    },
-  },
+  responses: { 200: PDF },
+})
+
+const creditNotePdf = createRoute({
+  method: 'get',
+  path: `${one}/credit-notes/{number}/pdf`,
+  ...TAGS.invoices,
+  summary: 'A credit note of it as a PDF',
+  request: { params: byCreditNote, query: invoicePdfQuery },
+  responses: { 200: PDF },
 })
 
 const issue = createRoute({
@@ -186,8 +196,12 @@ export function addInvoiceRoutes(app: OpenAPIHono<RestEnv>, { bayar: { invoices 
   app.openapi(detail, async (c) => {
     const { caller } = c.var
     const found = await find(c.req.valid('param').id, caller)
-    const payments = await invoices.payments(found.id)
-    const body = { ...toSnake(found), payments: payments.map((payment) => paymentBody(payment, caller)) }
+    const [notes, payments] = await Promise.all([invoices.creditNotes(found.id), invoices.payments(found.id)])
+    const body = {
+      ...toSnake(found),
+      credit_notes: notes.map((note) => toSnake(note)),
+      payments: payments.map((payment) => paymentBody(payment, caller)),
+    }
     if (caller.kind === 'user') return c.json(body, 200)
     return c.json({ ...body, history: toSnake(await invoices.history(found.id)) }, 200)
   })
@@ -195,12 +209,14 @@ export function addInvoiceRoutes(app: OpenAPIHono<RestEnv>, { bayar: { invoices 
   app.openapi(pdf, async (c) => {
     const { id, invoiceNumber } = await find(c.req.valid('param').id, c.var.caller)
     const bytes = await invoices.pdf(id, given(c.req.valid('query')))
-    // A number may have what a file name may not.
-    const name = `${invoiceNumber.replace(/[^A-Za-z0-9._-]/g, '_')}.pdf`
-    return c.body(Buffer.from(bytes), 200, {
-      'content-type': 'application/pdf',
-      'content-disposition': `inline; filename="${name}"`,
-    })
+    return c.body(Buffer.from(bytes), 200, pdfHeaders(invoiceNumber))
+  })
+
+  app.openapi(creditNotePdf, async (c) => {
+    const { id, number } = c.req.valid('param')
+    const found = await find(id, c.var.caller)
+    const bytes = await invoices.creditNotePdf(found.id, number, given(c.req.valid('query')))
+    return c.body(Buffer.from(bytes), 200, pdfHeaders(number))
   })
 
   app.openapi(issue, async (c) => {
@@ -237,6 +253,12 @@ export function addInvoiceRoutes(app: OpenAPIHono<RestEnv>, { bayar: { invoices 
     const body = { ...toSnake({ token, redirectUrl, expiresAt, isOpen }), ...paidBody(page, caller) }
     return c.json(body, page.created ? 201 : 200)
   })
+}
+
+/** A number may have what a file name may not. */
+function pdfHeaders(number: string): Readonly<Record<string, string>> {
+  const name = `${number.replace(/[^A-Za-z0-9._-]/g, '_')}.pdf`
+  return { 'content-type': 'application/pdf', 'content-disposition': `inline; filename="${name}"` }
 }
 
 /** Nobody knows yet, where that is so. */

@@ -98,7 +98,6 @@ async function changeNow(
       details: { status: row.status },
     })
   if (plan.id === row.plan_id) throw new BayarError('command_not_possible', `It has the plan ${plan.slug}.`)
-  for (const change of open) await supersede(context, tx, change)
   const { amount, period, isNewPeriod } = termsOf(row, plan, context.clock.now())
   const about = {
     plan_id: plan.id,
@@ -107,6 +106,7 @@ async function changeNow(
     period_end: period.end,
   }
   if (amount > 0n) {
+    for (const change of open) await supersede(context, tx, change)
     const at = context.clock.now()
     return insertObligation(tx, {
       id: uuidv7(),
@@ -136,6 +136,8 @@ async function changeNow(
     cause: { kind: 'plan_change', id: unusedCause(current?.id ?? null) },
     reason: 'unused_plan',
   })
+  // Only now, because its invoice is locked after the wallet.
+  for (const change of open) await supersede(context, tx, change)
   return null
 }
 

@@ -30,6 +30,7 @@ import { type Payment, toPaymentView } from '../payments/payment-view.ts'
 import { refuseInsideTransaction } from '../payments/run-intent.ts'
 import { writeCycleInvoice } from './cycle-invoice.ts'
 import { endOpenCharges, LEASE_SECONDS, stillOpen } from './end-charge.ts'
+import { postponeObligation } from './postpone-obligation.ts'
 import { failObligation } from './settle-obligation.ts'
 
 const OWNER = 'subscription'
@@ -91,7 +92,12 @@ async function nextOrder(context: Context, tx: Transaction, id: string): Promise
   refuseUnlessOwed(obligation, subscription)
   const charges = await findCharges(tx, id)
   const open = charges.find((charge) => charge.is_open)
-  if (open) return { obligation, subscription, orderId: open.order_id, isOpen: true }
+  if (open) {
+    // It was taken for never made, and is there after all: nothing is to be begun.
+    if (open.replaced_at === null && obligation.charge_at !== null)
+      await updateObligation(tx, obligation, { charge_at: null }, context.clock.now())
+    return { obligation, subscription, orderId: open.order_id, isOpen: true }
+  }
   const at = context.clock.now()
   const last = charges.at(-1)
   // Written down, and whoever did so died before it was begun.
@@ -189,19 +195,14 @@ async function recordRefusal(
       { charges: owed.obligation.charges + 1 },
       context.clock.now(),
     )
-    await failObligation(
-      context,
-      tx,
-      { ...owed, obligation: counted },
-      { cause: { source: 'clock' }, reason: error.code },
-    )
+    const told = { cause: { source: 'clock' }, reason: error.code } as const
+    const now = { ...owed, obligation: counted }
+    await (OURS.has(error.code) ? postponeObligation : failObligation)(context, tx, now, told)
   })
   context.wake()
 }
 
-const NOT_CHARGEABLE: ReadonlySet<string> = new Set([
-  'invalid_request',
-  'method_not_enabled',
-  'method_unknown',
-  'keys_missing',
-])
+/** What is wrong is how we are set up, and nothing of the customer's. */
+const OURS: ReadonlySet<string> = new Set(['method_not_enabled', 'method_unknown', 'keys_missing'])
+
+const NOT_CHARGEABLE: ReadonlySet<string> = new Set(['invalid_request', ...OURS])

@@ -12,6 +12,7 @@ import {
 import type { Context } from '../context.ts'
 import { checkPayment } from '../payments/check-payment.ts'
 import { cancelPayment } from '../payments/command-payment.ts'
+import { patienceOf } from './patience.ts'
 
 /** Longer than it takes; should this process die in between, the period is charged again after it. */
 export const LEASE_SECONDS = 300
@@ -31,6 +32,7 @@ export async function endOpenCharges(
   for (const charge of open) {
     const name = { merchant: charge.merchant, orderId: charge.order_id }
     const { payment } = await checkPayment(context, name)
+    patienceOf(context).heard(charge.merchant)
     // Nobody knows whether Midtrans has it: it is found out, and then it can be ended.
     if (payment.transactionId === null && payment.status === 'created') throw stillOpen(charge)
     if (await isStillOpen(context, obligationId, charge)) await cancelPayment(context, name, {}, requestedBy)

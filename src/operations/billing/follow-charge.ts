@@ -1,6 +1,6 @@
 /**
  * How a subscription that bayar bills follows the money of its payments: row by row of their history, in the transaction that moves them. What the founding table says of SUB- orders is here, whatever the event is
- * called: money pays its obligation, an ending without money makes it past due, money taken back makes it owed again, and money that belongs to no period is the customer's.
+ * called: money pays its obligation, an ending without money makes it past due (a charge that Midtrans never had does not), money taken back makes it owed again, and money that belongs to no period is the customer's.
  */
 import { judgeMoney } from '../../domain/obligation.ts'
 import { shownStatus } from '../../domain/payment.ts'
@@ -12,8 +12,9 @@ import { lockSubscription } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import type { ChangeCause } from '../subscriptions/change-subscription.ts'
 import { oweCredit } from './credit.ts'
-import { giveBackOfCycle } from './cycle-invoice.ts'
+import { receiveForCycle } from './cycle-invoice.ts'
 import { invoiceCauseOf, type Owed } from './owed.ts'
+import { postponeObligation, wasNeverMade } from './postpone-obligation.ts'
 import { failObligation, payObligation, reopenObligation } from './settle-obligation.ts'
 
 /** The payment is locked. Then its obligation, then the subscription, then the wallet and the invoice, as everywhere. */
@@ -33,8 +34,14 @@ export async function followCharge(context: Context, tx: Transaction, plan: Plan
   // One that was replaced has ended because we ended it; of an older one nobody expects anything.
   const isLast = charge.number === owed.obligation.charges && charge.replaced_at === null
   if (isLast && owed.obligation.status === 'open' && (endedUnpaid(plan) || cameShort(plan))) {
-    const reason = cameShort(plan) ? 'less_than_owed' : `payment_${shownStatus(payment)}`
-    await failObligation(context, tx, owed, { cause: causeOf(history.at(-1), payment.id), reason })
+    const last = history.at(-1)
+    const cause = causeOf(last, payment.id)
+    const isUnmade = payment.attempts.length === 0 && (await wasNeverMade(tx, last?.intentId ?? null))
+    if (isUnmade) await postponeObligation(context, tx, owed, { cause })
+    else {
+      const reason = cameShort(plan) ? 'less_than_owed' : `payment_${shownStatus(payment)}`
+      await failObligation(context, tx, owed, { cause, reason })
+    }
   }
 }
 
@@ -78,7 +85,7 @@ async function followMoney(
     case 'reopens':
       return reopenObligation(context, tx, owed, { cause, delta, isDisputed: row.to === 'charged_back' })
     case 'given_back':
-      await giveBackOfCycle(context, tx, obligation, delta, invoiceCauseOf(cause))
+      await receiveForCycle(context, tx, obligation, delta, invoiceCauseOf(cause), row)
       return owed
     case 'credit':
       await oweCredit(context, tx, subscription, {

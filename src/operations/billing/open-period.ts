@@ -3,7 +3,7 @@ import { anchorDayOf, periodEnd } from '../../domain/billing-period.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
 import { assert } from '../../errors.ts'
 import type { Transaction } from '../../store/database.ts'
-import { insertObligation, type ObligationRow } from '../../store/obligations.ts'
+import { insertObligation, type NewObligation, type ObligationRow } from '../../store/obligations.ts'
 import { type SubscriptionRow, updateSubscription } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import { rhythmOf } from './settle-obligation.ts'
@@ -15,25 +15,28 @@ export async function openPeriod(
   row: SubscriptionRow,
   chargeAt: Date,
 ): Promise<ObligationRow> {
-  const at = context.clock.now()
+  const obligation = await insertObligation(tx, newPeriod(row, chargeAt, context.clock.now()))
+  // Nothing else is due until this is paid.
+  await updateSubscription(tx, row.id, { period: obligation.period, next_charge_at: null })
+  return obligation
+}
+
+/** Where the last one ended. */
+export function newPeriod(row: SubscriptionRow, chargeAt: Date, at: Date): NewObligation {
   const start = row.current_period_end ?? row.trial_end ?? at
   const anchorDay = row.current_period_end === null ? anchorDayOf(start) : row.anchor_day
   assert(anchorDay !== null, 'a subscription has periods and no anchor day')
-  const period = row.period + 1
-  const obligation = await insertObligation(tx, {
+  return {
     id: uuidv7(),
     merchant: row.merchant,
     subscription_id: row.id,
     kind: 'period',
-    period,
+    period: row.period + 1,
     amount: row.amount,
     period_start: start,
     period_end: periodEnd(start, rhythmOf(row), anchorDay),
     plan_id: row.plan_id,
     charge_at: chargeAt,
     created_at: at,
-  })
-  // Nothing else is due until this is paid.
-  await updateSubscription(tx, row.id, { period, next_charge_at: null })
-  return obligation
+  }
 }

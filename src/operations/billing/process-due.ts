@@ -2,7 +2,7 @@
  * `process_due_subscriptions`: every period that begins is asked for once, and charged once.
  *
  * The original charged a thousand in one go and began again from the first after a crash (W3). Here each subscription is two steps, each of which is the same however often it is begun: its next period is written under
- * its lock, where the table refuses a second one; and a written period is charged by an order id that stands beside it.
+ * its lock, where the table refuses a second one; and a written period is charged by an order id that stands beside it (`charge-waiting.ts`), by whichever worker is free.
  */
 import { secondsAfter } from '../../domain/clock.ts'
 import { isBayarError } from '../../errors.ts'
@@ -10,11 +10,11 @@ import type { Transaction } from '../../store/database.ts'
 import {
   type BilledCollection,
   claimDueSubscription,
+  type DueSubscription,
   listDueSubscriptions,
   listTrialsEnding,
 } from '../../store/due-subscriptions.ts'
 import {
-  claimObligationsToCharge,
   claimObligationsToClose,
   lockOpenObligations,
   type ObligationRow,
@@ -30,12 +30,13 @@ import {
 import type { Context } from '../context.ts'
 import { type ChangeCause, changeSubscription } from '../subscriptions/change-subscription.ts'
 import type { TaskRun } from '../task-run.ts'
-import { askFor } from './ask-for.ts'
-import { voidCycleInvoice } from './cycle-invoice.ts'
+import { askingFor, chargeWaitingPage } from './charge-waiting.ts'
+import { invoiceOf, voidCycleInvoice } from './cycle-invoice.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
+import { openDuePage } from './open-due-periods.ts'
 import { openPeriod } from './open-period.ts'
 import { invoiceCauseOf } from './owed.ts'
-import { Sweep, type Swept } from './sweep.ts'
+import { type Asking, CLAIMED, Sweep, type Swept } from './sweep.ts'
 
 export const BY_CLOCK: ChangeCause = { source: 'clock' }
 const BY = 'process_due_subscriptions'
@@ -55,77 +56,52 @@ async function billDue(context: Context, run: TaskRun | null, collection: Billed
   context.handlers.assertComplete()
   // What becomes due while it runs is the next run's.
   const at = context.clock.now()
+  const asking = askingFor(collection)
   const sweep = new Sweep(context, run)
   const before = secondsAfter(at, context.rules.billing.trialEndingDays * DAY_SECONDS)
   await sweep.listed(
     (page) => listTrialsEnding(context.database, { before, ...page }),
     (id) => tellTrialEnding(context, id),
+    ASKS_NOBODY,
   )
+  // 1. The periods that begin are written: all that need nothing else a page at a time, and then the odd ones.
+  for (let after: DueSubscription | null = null; ; ) {
+    after = (await openDuePage(context, { at, after, collection })).after
+    await sweep.turned(ASKS_NOBODY)
+    if (after === null) break
+  }
   await sweep.listed(
     (page) => listDueSubscriptions(context.database, { at, collection, ...page }),
     (id) => processDue(context, id, at),
+    ASKS_NOBODY,
   )
-  // What an earlier run has written and, because it died, not charged.
-  await sweep.claimed(
-    (limit) => claim(context, { at, limit, isFirst: true, collections: [collection] }),
-    (id) => chargeDue(context, id, BY),
-  )
+  // 2. They are charged, and so is what an earlier run has written and, because it died, not charged. Every worker helps.
+  for (let count = CLAIMED; count === CLAIMED; ) {
+    sweep.comeBackIfTold(asking)
+    count = await chargeWaitingPage(context, sweep, { at, collection })
+    await sweep.turned(asking)
+  }
+  // What was left to be ended has been asked for at Midtrans, and not by a wallet: those do not wait for it.
+  if (collection === 'wallet') return sweep.end()
   await sweep.claimed(
     (limit) => claimObligationsToClose(context.database, { at, leaseUntil: leaseOf(context), limit }),
     (id) => closeLeftover(context, id),
+    { asks: 'midtrans' },
   )
-  return sweep.swept
+  return sweep.end()
 }
+
+const ASKS_NOBODY: Asking = { asks: 'nobody' }
 
 function leaseOf(context: Context): Date {
   return secondsAfter(context.clock.now(), LEASE_SECONDS)
 }
 
-export function claim(
-  context: Context,
-  options: {
-    readonly at: Date
-    readonly limit: number
-    readonly isFirst: boolean
-    readonly collections: readonly BilledCollection[]
-  },
-): Promise<readonly ObligationRow[]> {
-  return claimObligationsToCharge(context.database, { ...options, leaseUntil: leaseOf(context) })
-}
-
+/** What it becomes when its period ends, if that is all; else its next period is written, to be charged like every other. */
 async function processDue(context: Context, id: string, at: Date): Promise<boolean> {
   const next = await context.database.transaction((tx) => beginPeriod(context, tx, id, at))
-  if (next === null) return false
-  return next === 'expired' || chargeDue(context, next.id, BY)
+  return next === 'expired'
 }
-
-/** A charge that Midtrans refuses is not this task's failure: it is written down, and the subscription is past due. */
-export async function chargeDue(
-  context: Context,
-  id: string,
-  by: string,
-  { replace = false }: { readonly replace?: boolean } = {},
-): Promise<boolean> {
-  try {
-    await askFor(context, id, { by, replace })
-    return true
-  } catch (error) {
-    if (isBayarError(error) && WRITTEN_DOWN.has(error.code)) return true
-    throw error
-  }
-}
-
-const WRITTEN_DOWN: ReadonlySet<string> = new Set([
-  'gateway_rejected',
-  'gateway_denied_keys',
-  'invalid_request',
-  'method_not_enabled',
-  'method_unknown',
-  'keys_missing',
-  // Somebody else was quicker.
-  'period_not_open',
-  'charge_in_progress',
-])
 
 /** null: it is not due any more, or another worker is at it. */
 async function beginPeriod(
@@ -150,7 +126,7 @@ async function beginPeriod(
     )
     return 'expired'
   }
-  return openPeriod(context, tx, next, leaseOf(context))
+  return openPeriod(context, tx, next, at)
 }
 
 /** Its payments are ended at Midtrans afterwards, with no transaction open. */
@@ -201,10 +177,11 @@ async function tellTrialEnding(context: Context, id: string): Promise<boolean> {
   })
 }
 
-/** A payment of a period that was settled otherwise: paid, it would only be credit. */
+/** A payment of a period that was settled otherwise: paid, it would only be credit. And the invoice of one that was paid by whoever died before writing it. */
 export async function closeLeftover(context: Context, id: string): Promise<boolean> {
   try {
     await endOpenCharges(context, id, BY)
+    await invoiceOf(context, id)
     await planObligationClose(context.database, id, null)
     return true
   } catch (error) {

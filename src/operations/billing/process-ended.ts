@@ -28,8 +28,9 @@ export async function processExpiredSubscriptions(context: Context, run: TaskRun
   await sweep.listed(
     (page) => listToEnd(context.database, { at, ...page }),
     (id) => endOne(context, id, 'process_expired_subscriptions', (row) => cancelledAtEnd(row, at)),
+    { asks: 'midtrans' },
   )
-  return sweep.swept
+  return sweep.end()
 }
 
 function cancelledAtEnd(row: SubscriptionRow, at: Date): Ending | null {
@@ -49,8 +50,9 @@ export async function processPastDueExpiration(context: Context, run: TaskRun | 
   await sweep.listed(
     (page) => listBeyondGrace(context.database, { at, ...page }),
     (id) => endOne(context, id, 'process_past_due_expiration', (row) => beyondGrace(row, at)),
+    { asks: 'midtrans' },
   )
-  return sweep.swept
+  return sweep.end()
 }
 
 function beyondGrace({ status, grace_until: until }: SubscriptionRow, at: Date): Ending | null {

@@ -1,5 +1,6 @@
 /** What becomes of a subscription when one of its obligations is paid, not paid, or taken back. Each under the locks of the obligation and the subscription. */
 import { anchorDayOf, periodEnd, type Rhythm } from '../../domain/billing-period.ts'
+import { secondsAfter } from '../../domain/clock.ts'
 import { graceEnd, nextChargeAt, wayOf } from '../../domain/dunning.ts'
 import type { EventType } from '../../domain/events.ts'
 import { hasEnded } from '../../domain/subscription.ts'
@@ -10,6 +11,7 @@ import {
   isOwed,
   type ObligationRow,
   paidUntil,
+  triesOf,
   updateObligation,
 } from '../../store/obligations.ts'
 import { findPlan } from '../../store/plans.ts'
@@ -17,7 +19,8 @@ import type { SubscriptionChanges, SubscriptionRow } from '../../store/subscript
 import type { Context } from '../context.ts'
 import { type ChangeCause, changeSubscription } from '../subscriptions/change-subscription.ts'
 import { followUnused } from './credit.ts'
-import { receiveForCycle, voidCycleInvoice } from './cycle-invoice.ts'
+import { hasInvoice, receiveForCycle, voidCycleInvoice } from './cycle-invoice.ts'
+import { LEASE_SECONDS } from './end-charge.ts'
 import { invoiceCauseOf, type Owed } from './owed.ts'
 import { undoChange } from './undo-change.ts'
 
@@ -56,7 +59,7 @@ export async function payObligation(
       payment_id: attempt?.paymentId ?? null,
       attempt_id: attempt?.attemptId ?? null,
       charge_at: null,
-      close_at: isOtherOpen ? at : null,
+      close_at: closeAt(context, obligation, { isOtherOpen, isCharge: attempt !== null, at }),
     },
     at,
   )
@@ -79,6 +82,21 @@ export async function payObligation(
   await followUnused(context, tx, now)
   await receiveForCycle(context, tx, paid, received, invoiceCauseOf(cause))
   return now
+}
+
+/** When what is left of it is done: another way to pay it is ended, and its invoice written, should whoever pays it die before that. That of a charge was written before it. */
+function closeAt(
+  context: Context,
+  { invoice_id: invoiceId }: ObligationRow,
+  {
+    isOtherOpen,
+    isCharge,
+    at,
+  }: { readonly isOtherOpen: boolean; readonly isCharge: boolean; readonly at: Date },
+): Date | null {
+  if (isOtherOpen) return at
+  const waits = !isCharge && invoiceId === null && hasInvoice(context)
+  return waits ? secondsAfter(at, LEASE_SECONDS) : null
 }
 
 /** Nobody had access while a first period waited for its money, so it begins when that comes. Every later one begins where the last ended. */
@@ -205,7 +223,7 @@ export async function failObligation(
   const waiting = await updateObligation(
     tx,
     obligation,
-    { charge_at: nextChargeAt(dunning, { way, charges: obligation.charges, isFirstEver, at }) },
+    { charge_at: nextChargeAt(dunning, { way, charges: triesOf(obligation), isFirstEver, at }) },
     at,
   )
   const isNew = PAYS_ON_TIME.has(subscription.status)
@@ -228,7 +246,7 @@ export async function failObligation(
   return { obligation: waiting, subscription: after }
 }
 
-const PAYS_ON_TIME: ReadonlySet<string> = new Set(['pending', 'trialing', 'active'])
+export const PAYS_ON_TIME: ReadonlySet<string> = new Set(['pending', 'trialing', 'active'])
 
 /**
  * The money that paid it was taken back, all of it: it is owed again. The period stays where it is, so that paid again it moves nothing, but it is not among the paid ones any more: whoever has paid no other has no grace.
@@ -253,7 +271,7 @@ export async function reopenObligation(
   const { dunning } = context.rules.billing
   const isOver = hasEnded(subscription.status)
   const way = wayOf({ collection: subscription.collection, paymentType: subscription.payment_type })
-  const again = nextChargeAt(dunning, { way, charges: obligation.charges, isFirstEver: false, at })
+  const again = nextChargeAt(dunning, { way, charges: triesOf(obligation), isFirstEver: false, at })
   const isChange = obligation.kind === 'change'
   const undone =
     isChange && !isOver && (await undoChange(context, tx, { obligation, subscription }, { cause, delta }))

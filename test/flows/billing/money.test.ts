@@ -81,7 +81,7 @@ describe('a card that paid a period', () => {
     expect((await shop.bayar.payments.find(second))!.netAmount).toBe(0)
     expect((await shop.bayar.invoices.list()).results.map(({ status }) => status).toSorted()).toEqual([
       'paid',
-      'void',
+      'sent',
     ])
     expect(await shop.credits(id)).toEqual([])
     // Nobody is chased for what was given to them.

@@ -101,6 +101,26 @@ describe('a subscription out of a wallet', () => {
   })
 })
 
+test('an invoice that could not be finished when the wallet paid is finished by a later run, on another day too, and there is one', async () => {
+  let isBroken = true
+  await using other = await club({
+    handlers: (bayar) =>
+      bayar.within('invoice.paid', 'bookkeeping', () => {
+        if (isBroken) throw new Error('not today')
+      }),
+  })
+  await other.bayar.wallets.adjust('user-1', { amount: 90_000, reason: 'a test' })
+  await other.bayar.subscriptions.subscribe(OUT_OF_WALLET)
+  const invoices = async () =>
+    (await other.bayar.invoices.list()).results.map(({ status, receivedAmount }) => [status, receivedAmount])
+  expect(await invoices()).toEqual([['sent', 0]])
+  isBroken = false
+  await other.advance(DAY)
+  await other.bayar.tasks.processWalletBilling()
+  expect(await invoices()).toEqual([['paid', 90_000]])
+  expect(await other.rows('select 1 from bayar.obligations where close_at is not null')).toEqual([])
+})
+
 describe('credit', () => {
   test('of a number that was paid late is in the wallet, once, and goes out again when it is taken back', async () => {
     const { subscription, payment } = await shop.bayar.subscriptions.subscribe({

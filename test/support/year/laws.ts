@@ -157,14 +157,26 @@ const LAWS: readonly Law[] = [
   },
   {
     when: 'always',
-    says: 'an invoice of what is owed or paid is not void, unless all of it was given back',
-    broken: `select i.number, o.status from bayar.obligations o join bayar.invoices i on i.id = o.invoice_id left join bayar.payments p on p.id = o.payment_id
-              where o.status in ('open', 'paid') and i.status = 'void' and coalesce(p.refunded_amount, 0) < o.amount`,
+    says: 'an invoice of what is owed or paid is not void',
+    broken: `select i.number, o.status from bayar.obligations o join bayar.invoices i on i.id = o.invoice_id where o.status in ('open', 'paid') and i.status = 'void'`,
   },
   {
     when: 'always',
     says: 'nobody is asked for a period that they have paid',
-    broken: `select i.number, i.status from bayar.obligations o join bayar.invoices i on i.id = o.invoice_id where o.status = 'paid' and i.status in ('draft', 'sent', 'overdue')`,
+    broken: `select i.number, i.status from bayar.obligations o join bayar.invoices i on i.id = o.invoice_id left join bayar.payments p on p.id = o.payment_id
+              where o.status = 'paid' and i.status in ('draft', 'sent', 'overdue') and coalesce(p.refunded_amount, 0) < o.amount`,
+  },
+  {
+    when: 'always',
+    says: 'every refund of a cycle has its credit note, and what they add up to was given back',
+    broken: `select i.number, p.refunded_amount, n.sum from bayar.obligations o join bayar.invoices i on i.id = o.invoice_id join bayar.payments p on p.id = o.payment_id
+               cross join lateral (select coalesce(sum(amount), 0) as sum from bayar.credit_notes where invoice_id = i.id and payment_id = p.id) n
+              where o.status = 'paid' and n.sum <> p.refunded_amount`,
+  },
+  {
+    when: 'end',
+    says: 'the numbers of credit notes have no gap and every one has its own',
+    broken: `select count(*), count(number), max(right(number, 6)::int) from bayar.credit_notes having count(distinct number) <> count(*) or coalesce(max(right(number, 6)::int), 0) <> count(*)`,
   },
   {
     when: 'always',
