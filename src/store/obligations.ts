@@ -133,14 +133,14 @@ export async function isOwed(
 }
 
 /**
- * Until when is paid what runs at this instant; null when nothing is. A period that a change of plan cut short counts no more, because what was left of it went into the new one; and one that began with such a change
+ * Until when is paid what runs at this instant; null when nothing is. The difference to a dearer plan is no period. A period that a change of plan cut short counts no more, because what was left of it went into the new one; and one that began with such a change
  * and cost nothing has no row, but is paid as long as the one that it was taken of is. Under the subscription's lock, which whoever changes an obligation holds.
  */
 export async function paidUntil(tx: Queryable, subscriptionId: string, at: Date): Promise<Date | null> {
   const { rows } = await tx.query<{ until: Date | null }>(
     `select max(until) as until from (
        select o.period_end as until from bayar.obligations o
-        where o.subscription_id = $1 and o.status = 'paid' and o.period_start <= $2
+        where o.subscription_id = $1 and o.status = 'paid' and o.period_start <= $2 and (o.kind = 'period' or o.from_start is not null)
           and not exists (select 1 from bayar.obligations c where c.subscription_id = $1 and c.kind = 'change' and c.status = 'paid' and c.from_start is not null and c.id > o.id)
        union all
        select s.current_period_end from bayar.subscriptions s

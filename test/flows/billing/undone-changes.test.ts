@@ -101,6 +101,17 @@ describe('the difference that a dearer plan cost is taken back', () => {
   })
 })
 
+test('the period itself is taken back, and not what a dearer plan cost more: that buys no days', async () => {
+  const { id } = await changed('max')
+  await shop.simulator.reverse((await shop.ordersOf(id))[0]!)
+  await shop.idle()
+  expect(await shop.find(id)).toMatchObject({
+    status: 'past_due',
+    hasAccess: false,
+    graceUntil: new Date('2026-03-15T05:00:00Z'),
+  })
+})
+
 test('a period whose rest was given back as credit counts no more when a later charge is taken back', async () => {
   const { id } = await shop.member('user-1', { plan: 'year', ...PERMATA })
   await shop.advance(10 * DAY)

@@ -5,8 +5,8 @@
 import type { Known, Life, Town } from './town.ts'
 
 const DAY_MS = 86_400_000
-/** Three days of grace, counted from the end of a first number that lives for a day; and a day for what is lost on the line and found again. */
-const BEYOND_PAID_MS = 5.5 * DAY_MS
+/** Three days of grace, counted from the end of a first number that lives for a day; and two and a half for charges that Midtrans never had, and for what is lost on the line and found again. */
+const BEYOND_PAID_MS = 6.5 * DAY_MS
 /** Three days from the moment in which the news of it comes, which may be a day late. */
 const BEYOND_TAKEN_BACK_MS = 4.5 * DAY_MS
 
@@ -67,7 +67,10 @@ function judge(known: Known, rows: readonly PaidRow[], now: Date): { may: boolea
   const cuts = [known.free?.from, ...rows.filter(isNewPeriod).map((row) => row.period_start)]
   const again = known.begunAgainAt?.getTime() ?? 0
   const cutAt = Math.max(again, ...cuts.map((at) => at?.getTime() ?? 0))
-  const counted = rows.filter((row) => row.period_end !== null && row.created_at.getTime() >= cutAt)
+  // The difference to a dearer plan buys no days.
+  const counted = rows.filter(
+    (row) => (row.kind === 'period' || isNewPeriod(row)) && row.created_at.getTime() >= cutAt,
+  )
   const spans = counted.map((row) => ({ from: row.period_start!, to: row.period_end! }))
   const runs = ({ from, to }: { from: Date; to: Date }) => from <= now && now < to
   const mustBe = spans.some(runs)
