@@ -149,10 +149,13 @@ export type {
   SubscribeMethod,
   Subscription,
   SubscriptionFilter,
+  SubscriptionQuery,
   SubscriptionResolution,
+  SubscriptionSort,
   Subscriptions,
   SyncedSubscriptions,
   UpdateSubscriptionInput,
+  WayToPay,
 } from './operations/subscriptions/index.ts'
 export type { DelayOptions, Drain, Task, TaskHandle } from './operations/task-verbs.ts'
 export type { CreatedTopup, CreateTopupInput } from './operations/topups/create-topup.ts'

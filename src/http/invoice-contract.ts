@@ -27,6 +27,7 @@ import {
   text,
   uuid,
   type Words,
+  whose,
 } from './contract.ts'
 
 const day = z
@@ -91,6 +92,12 @@ const invoiceFields = {
   customer_npwp: z.string().nullable(),
   customer_address: z.string().nullable(),
   user_id: z.string().nullable(),
+  subscription_id: uuid.nullable().openapi({ description: 'Of a cycle of a subscription: whose.' }),
+  period_start: instant.nullable(),
+  period_end: instant.nullable(),
+  payment_id: uuid
+    .nullable()
+    .openapi({ description: 'The payment that paid the cycle; null out of a wallet.' }),
   issuer: z
     .object({
       name: z.string(),
@@ -173,7 +180,7 @@ export const invoiceDetail = z
 export const invoiceQuery = strict({
   status: z.enum(INVOICE_STATUSES).optional(),
   channel: z.enum(INVOICE_CHANNELS).optional(),
-  user_id: text(255).optional(),
+  user_id: whose,
   email: text(255).optional().openapi({ description: 'How the address begins.' }),
   search: text(50).optional().openapi({ description: 'How its number or its order id begins.' }),
   due_from: text(10).optional().openapi({ format: 'date', description: 'Due on this day or later.' }),

@@ -7,6 +7,7 @@ import type { Log } from '../operations/log.ts'
 import type { Notifications } from '../operations/notifications/index.ts'
 import type { PayAccounts } from '../operations/pay-accounts/index.ts'
 import type { Payments } from '../operations/payments/index.ts'
+import type { Plans } from '../operations/plans/index.ts'
 import type { Difference } from '../operations/reconciliations/difference.ts'
 import type { ReconcileOptions } from '../operations/reconciliations/reconcile.ts'
 import type { Subscriptions } from '../operations/subscriptions/index.ts'
@@ -44,6 +45,7 @@ export interface HttpVerbs {
   readonly invoices: Invoices
   readonly payAccounts: PayAccounts
   readonly subscriptions: Subscriptions
+  readonly plans: Plans
   readonly wallets: Wallets
   readonly topups: Topups
   readonly notifications: Notifications

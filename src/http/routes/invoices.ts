@@ -1,5 +1,5 @@
 /** Invoices: staff write, issue and withdraw them; a user sees and pays their own, at the price that staff have set (defect D10). */
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { BayarError } from '../../errors.ts'
 import type { CreateInvoiceInput } from '../../operations/invoices/invoice-input.ts'
 import type { Invoice } from '../../operations/invoices/invoice-view.ts'
@@ -26,18 +26,14 @@ import { whoseAreListed } from '../own-only.ts'
 import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { paymentBody } from '../payment-body.ts'
+import { pdfAnswer } from '../pdf-answer.ts'
 import { type RestEnv, staffOnly } from '../rest.ts'
-import { answers, jsonBody, optionalJsonBody, STAFF, TAGS } from '../route-words.ts'
+import { answers, jsonBody, OTHERS_REFUSED, optionalJsonBody, PDF, STAFF, TAGS } from '../route-words.ts'
 import { given, toCamel, toSnake } from '../wire-case.ts'
 
 const at = '/midtrans/api/invoices'
 const one = `${at}/{id}`
 const staff = { ...TAGS.invoices, ...STAFF, middleware: staffOnly }
-
-const PDF = {
-  description: 'The document.',
-  content: { 'application/pdf': { schema: z.string().openapi({ format: 'binary' }) } },
-}
 
 const create = createRoute({
   method: 'post',
@@ -58,7 +54,7 @@ const list = createRoute({
   ...TAGS.invoices,
   summary: 'List invoices: all for staff, their own for users',
   request: { query: invoiceQuery },
-  responses: { 200: answers(pageOf(invoice, 'InvoicePage'), 'A page.') },
+  responses: { 200: answers(pageOf(invoice, 'InvoicePage'), 'A page.'), ...OTHERS_REFUSED },
 })
 
 const detail = createRoute({
@@ -207,16 +203,15 @@ export function addInvoiceRoutes(app: OpenAPIHono<RestEnv>, { bayar: { invoices 
   })
 
   app.openapi(pdf, async (c) => {
-    const { id, invoiceNumber } = await find(c.req.valid('param').id, c.var.caller)
-    const bytes = await invoices.pdf(id, given(c.req.valid('query')))
-    return c.body(Buffer.from(bytes), 200, pdfHeaders(invoiceNumber))
+    const found = await find(c.req.valid('param').id, c.var.caller)
+    return pdfAnswer(c, found.invoiceNumber, await invoices.pdf(found.id, given(c.req.valid('query'))))
   })
 
   app.openapi(creditNotePdf, async (c) => {
     const { id, number } = c.req.valid('param')
     const found = await find(id, c.var.caller)
     const bytes = await invoices.creditNotePdf(found.id, number, given(c.req.valid('query')))
-    return c.body(Buffer.from(bytes), 200, pdfHeaders(number))
+    return pdfAnswer(c, number, bytes)
   })
 
   app.openapi(issue, async (c) => {
@@ -253,12 +248,6 @@ export function addInvoiceRoutes(app: OpenAPIHono<RestEnv>, { bayar: { invoices 
     const body = { ...toSnake({ token, redirectUrl, expiresAt, isOpen }), ...paidBody(page, caller) }
     return c.json(body, page.created ? 201 : 200)
   })
-}
-
-/** A number may have what a file name may not. */
-function pdfHeaders(number: string): Readonly<Record<string, string>> {
-  const name = `${number.replace(/[^A-Za-z0-9._-]/g, '_')}.pdf`
-  return { 'content-type': 'application/pdf', 'content-disposition': `inline; filename="${name}"` }
 }
 
 /** Nobody knows yet, where that is so. */

@@ -7,9 +7,9 @@ import type { Subscription } from '../subscriptions/subscription-view.ts'
 import { invoiceOf } from './cycle-invoice.ts'
 import { endOpenCharges } from './end-charge.ts'
 import { openPeriod } from './open-period.ts'
-import { viewOf } from './pay-owed.ts'
 import { payObligation } from './settle-obligation.ts'
 import { BY_PERSON, begin, refuseUnless } from './stop-and-go.ts'
+import { viewOf } from './view-of.ts'
 
 /** `activate`: what is owed now is settled. `renew`: the next period is, before it begins. */
 export async function settleByHand(
