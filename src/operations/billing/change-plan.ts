@@ -23,6 +23,7 @@ import type { Subscription } from '../subscriptions/subscription-view.ts'
 import { askFor } from './ask-for.ts'
 import { oweCredit } from './credit.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
+import { listOf } from './open-period.ts'
 import { viewOf } from './pay-owed.ts'
 import { supersede } from './process-due.ts'
 import { changeOfPlan } from './settle-obligation.ts'
@@ -111,6 +112,7 @@ async function changeNow(
       merchant: row.merchant,
       subscription_id: id,
       kind: 'change',
+      collection: listOf(row),
       amount,
       ...about,
       charge_at: secondsAfter(at, LEASE_SECONDS),

@@ -72,7 +72,15 @@ async function link(
 ): Promise<void> {
   const obligation = await lockObligation(tx, obligationId)
   if (!obligation || obligation.invoice_id !== null) return
-  const linked = await updateObligation(tx, obligation, { invoice_id: invoiceId }, context.clock.now())
+  const at = context.clock.now()
+  // It was paid without an invoice, and somebody was to look after that. What was to be looked after at once is a payment that can still be paid.
+  const isLookedAfter = obligation.close_at !== null && obligation.close_at > at
+  const linked = await updateObligation(
+    tx,
+    obligation,
+    { invoice_id: invoiceId, ...(isLookedAfter && { close_at: null }) },
+    at,
+  )
   await linkInvoice(tx, invoiceId, obligationId)
   // Settled while it was written.
   const cause = { source: 'clock', paymentId: obligation.payment_id, notificationId: null, document: null }

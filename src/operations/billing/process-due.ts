@@ -35,6 +35,7 @@ import { voidCycleInvoice } from './cycle-invoice.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
 import { openDuePage } from './open-due-periods.ts'
 import { openPeriod } from './open-period.ts'
+import { invoiceOf } from './pay-from-wallet.ts'
 import { invoiceCauseOf } from './settle-obligation.ts'
 import { type Asking, CLAIMED, Sweep, type Swept } from './sweep.ts'
 
@@ -177,10 +178,11 @@ async function tellTrialEnding(context: Context, id: string): Promise<boolean> {
   })
 }
 
-/** A payment of a period that was settled otherwise: paid, it would only be credit. */
+/** A payment of a period that was settled otherwise: paid, it would only be credit. And the invoice of one that was paid by nobody's payment, where whoever was to write it has died. */
 export async function closeLeftover(context: Context, id: string): Promise<boolean> {
   try {
     await endOpenCharges(context, id, BY)
+    await invoiceOf(context, id)
     await planObligationClose(context.database, id, null)
     return true
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What becomes of a subscription when one of its obligations is paid, not paid, or taken back. Each under the locks of the obligation and the subscription. */
 import { anchorDayOf, periodEnd, type Rhythm } from '../../domain/billing-period.ts'
+import { secondsAfter } from '../../domain/clock.ts'
 import { graceEnd, nextChargeAt, wayOf } from '../../domain/dunning.ts'
 import type { EventType } from '../../domain/events.ts'
 import { hasEnded } from '../../domain/subscription.ts'
@@ -18,6 +19,7 @@ import type { Context } from '../context.ts'
 import type { InvoiceCause } from '../invoices/change-invoice.ts'
 import { type ChangeCause, changeSubscription } from '../subscriptions/change-subscription.ts'
 import { receiveForCycle, voidCycleInvoice } from './cycle-invoice.ts'
+import { LEASE_SECONDS } from './end-charge.ts'
 
 /** What a change is about, as it stands while it is made. */
 export interface Owed {
@@ -60,7 +62,11 @@ export async function payObligation(
       payment_id: attempt?.paymentId ?? null,
       attempt_id: attempt?.attemptId ?? null,
       charge_at: null,
-      close_at: isOtherOpen ? at : null,
+      close_at: isOtherOpen
+        ? at
+        : isInvoiceMissing(context, obligation)
+          ? secondsAfter(at, LEASE_SECONDS)
+          : null,
     },
     at,
   )
@@ -81,6 +87,11 @@ export async function payObligation(
   )
   await receiveForCycle(context, tx, paid, received, invoiceCauseOf(cause))
   return { obligation: paid, subscription: after }
+}
+
+/** What no payment of ours has paid gets its invoice afterwards. Should this process die before, whoever looks after what was settled writes it. */
+function isInvoiceMissing({ rules }: Context, obligation: ObligationRow): boolean {
+  return rules.billing.autoInvoice && rules.invoices.autoNumber && obligation.invoice_id === null
 }
 
 /** Nobody had access while a first period waited for its money, so it begins when that comes. Every later one begins where the last ended. */
