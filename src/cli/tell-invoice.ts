@@ -1,14 +1,20 @@
 /** An invoice as a person reads it in a terminal. Times are Jakarta's. */
+import type { CreditNote } from '../operations/invoices/credit-notes.ts'
 import type { Invoice } from '../operations/invoices/invoice-view.ts'
 import type { HistoryEntry } from '../operations/payments/index.ts'
 import type { Payment } from '../operations/payments/payment-view.ts'
 import { facts, rupiah, table } from './output.ts'
 import { tellHistory } from './tell-history.ts'
 
+export interface InvoiceStory {
+  readonly creditNotes: readonly CreditNote[]
+  readonly payments: readonly Payment[]
+  readonly history: readonly HistoryEntry[]
+}
+
 export function tellInvoice(
   invoice: Invoice,
-  payments: readonly Payment[] = [],
-  history: readonly HistoryEntry[] = [],
+  { creditNotes, payments, history }: InvoiceStory = { creditNotes: [], payments: [], history: [] },
 ): string {
   const parts = [
     facts([
@@ -46,6 +52,20 @@ export function tellInvoice(
       table(
         ['payment', 'status', 'amount', 'received'],
         payments.map((one) => [one.orderId, one.status, one.grossAmount, one.netAmount]),
+      ),
+    )
+  }
+  if (creditNotes.length > 0) {
+    parts.push(
+      table(
+        ['credit note', 'payment', 'amount', 'of it PPN', 'because'],
+        creditNotes.map((one) => [
+          one.creditNoteNumber,
+          one.orderId,
+          one.amount,
+          one.taxAmount,
+          one.reason ?? '',
+        ]),
       ),
     )
   }

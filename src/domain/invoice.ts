@@ -1,6 +1,6 @@
 /** What is true of invoices, wherever they are kept: how their sums are made, and what they are by the money that was received. */
 import type { EventType } from './events.ts'
-import type { Rupiah } from './money.ts'
+import { max, min, type Rupiah } from './money.ts'
 
 export const INVOICE_STATUSES = ['draft', 'sent', 'partial', 'paid', 'overdue', 'void'] as const
 export type InvoiceStatus = (typeof INVOICE_STATUSES)[number]
@@ -48,6 +48,23 @@ export function sumsOf(lines: readonly InvoiceLine[], tax: InvoiceTax | null): I
   }
   const taxAmount = divideHalfUp(subtotal * rate, WHOLE)
   return { subtotal, taxAmount, total: subtotal + taxAmount }
+}
+
+/** What of the invoice itself goes back with money: whatever was received beyond what it asks for was never part of it. */
+export function creditedBy(
+  { total }: { readonly total: Rupiah },
+  { before, after }: { readonly before: Rupiah; readonly after: Rupiah },
+): Rupiah {
+  return max(0n, min(before, total) - min(after, total))
+}
+
+/** Of what was credited so far and is credited now, the tax in the second: rounded over both, so that the notes of a whole invoice add up to all of its tax. */
+export function taxCredited(
+  sums: { readonly total: Rupiah; readonly taxAmount: Rupiah },
+  { before, tax, amount }: { readonly before: Rupiah; readonly tax: Rupiah; readonly amount: Rupiah },
+): Rupiah {
+  const whole = divideHalfUp(sums.taxAmount * (before + amount), sums.total)
+  return min(amount, max(0n, whole - tax))
 }
 
 function divideHalfUp(dividend: bigint, divisor: bigint): bigint {

@@ -26,6 +26,10 @@ export function toWire(amount: Rupiah): string {
   return `${amount}.00`
 }
 
+export function min(left: Rupiah, right: Rupiah): Rupiah {
+  return left < right ? left : right
+}
+
 export function max(left: Rupiah, right: Rupiah): Rupiah {
   return left > right ? left : right
 }

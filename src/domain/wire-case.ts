@@ -12,7 +12,7 @@ type CamelWord<Text extends string> = Text extends `${infer Head}_${infer Rest}`
   : Text
 
 /** Documents of somebody else, whose keys are not ours to rename. */
-const OPAQUE = ['metadata', 'responses', 'seller_details'] as const
+const OPAQUE = ['metadata', 'responses', 'seller_details', 'features'] as const
 type Opaque = (typeof OPAQUE)[number]
 
 export type Snake<T> = T extends Date

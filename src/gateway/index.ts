@@ -28,5 +28,11 @@ export { PAYMENT_METHODS, type PaymentMethod, paymentMethod } from './payment-me
 export type { Answer, AnswerClass } from './port.ts'
 export { readDocument, signedFields } from './read-document.ts'
 export { readNotification } from './read-notification.ts'
-export { type SignedFields, type SigningFields, signatureOf, verifySignature } from './signature.ts'
+export {
+  type SignedFields,
+  type SignedWire,
+  type SigningFields,
+  signatureOf,
+  verifySignature,
+} from './signature.ts'
 export type * from './wire.ts'

@@ -35,6 +35,19 @@ describe('the signature of a notification', () => {
     expect(matchKey({ ...signed, ...change }, [{ merchant: 'default', serverKey: key }])).toBe(verifies ? 'default' : undefined)
   })
 
+  it('is the same in the names of the notification itself, of which a whole one will do', () => {
+    const wire = {
+      order_id: 'INV-1',
+      status_code: '200',
+      gross_amount: '150000.00',
+      signature_key: signed.signatureKey,
+    }
+    expect(verifySignature(wire, key)).toBe(true)
+    expect(verifySignature({ ...wire, transaction_status: 'settlement' } as typeof wire, key)).toBe(true)
+    expect(verifySignature({ ...wire, gross_amount: '1.00' }, key)).toBe(false)
+    expect(verifySignature({ ...wire, order_id: undefined as unknown as string }, key)).toBe(false)
+  })
+
   it('D23 is compared in constant time, whatever was claimed', () => {
     const compared = vi.spyOn(crypto, 'timingSafeEqual')
     verifySignature(signed, key)

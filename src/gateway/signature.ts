@@ -18,6 +18,14 @@ export interface SignedFields extends SigningFields {
   readonly signatureKey: string
 }
 
+/** The same as it stands in a notification; a whole one will do. */
+export interface SignedWire {
+  readonly order_id: string
+  readonly status_code: string
+  readonly gross_amount: string
+  readonly signature_key: string
+}
+
 export interface MerchantKey {
   /** bayar's own name for the Midtrans account. */
   readonly merchant: string
@@ -33,7 +41,8 @@ export function signatureOf(fields: SigningFields, serverKey: string): string {
  * True when the notification was signed with this server key. Without a key it throws instead of answering: a deployment that
  * forgot the variable would otherwise accept a hash that anyone can compute, and mark orders paid (defect D24).
  */
-export function verifySignature(fields: SignedFields, serverKey: string): boolean {
+export function verifySignature(signed: SignedFields | SignedWire, serverKey: string): boolean {
+  const fields = fieldsOf(signed)
   const claimed = claimedDigest(fields)
   const expected = digestOf(fields, serverKey)
   return claimed !== undefined && nodeCrypto().timingSafeEqual(expected, claimed)
@@ -64,6 +73,13 @@ export async function verifySignatureByWebCrypto(fields: SignedFields, serverKey
   let difference = 0
   for (const [at, byte] of expected.entries()) difference |= byte ^ (claimed?.[at] ?? 0)
   return claimed !== undefined && difference === 0
+}
+
+/** The names of the library, or those of the wire. */
+export function fieldsOf(signed: SignedFields | SignedWire): SignedFields {
+  if (!('signature_key' in signed)) return signed
+  const { order_id: orderId, status_code: statusCode, gross_amount: grossAmount } = signed
+  return { orderId, statusCode, grossAmount, signatureKey: signed.signature_key }
 }
 
 function digestOf(fields: SigningFields, serverKey: string): Uint8Array {

@@ -49,7 +49,7 @@ const reviewReason = z.enum(Object.keys(REVIEW_REASONS) as Words<ReviewReason>)
 const attemptStatus = z.enum(
   PAYMENT_STATUSES.filter((status) => status !== 'created') as Words<Exclude<PaymentStatus, 'created'>>,
 )
-const notificationStatus = z.enum([
+export const notificationStatus = z.enum([
   'received',
   'processed',
   'failed',
@@ -87,6 +87,11 @@ const address = strict({
 const bankTexts = z.array(strict({ id: z.string(), en: z.string() })).optional()
 const of = (methods: string, says = '') => ({
   description: `For ${methods}.${says === '' ? '' : ` ${says}`}`,
+})
+
+/** Of a list, or of what each user has one of. The rule is in `own-only.ts`. */
+export const whose = text(255).optional().openapi({
+  description: 'For staff: whose. A user has their own, and is answered 403 when they name another.',
 })
 
 /** The fields of each method, flat. Which belongs to which is judged by the gateway's own table; a test compares the two lists. */
@@ -299,7 +304,8 @@ const paymentFields = {
   custom_fields: z.array(z.string()),
   metadata: z.record(z.string(), z.unknown()).nullable(),
   user_id: z.string().nullable(),
-  owner: z.string().nullable(),
+  owner: z.string().nullable().openapi({ description: 'invoice, subscription or topup.' }),
+  owner_id: uuid.nullable(),
   version: z.int(),
   created_at: instant,
   updated_at: instant,
@@ -545,7 +551,7 @@ export const payAccountRequest = strict({
 
 // ── lists ──
 
-const time = z
+export const time = z
   .union(
     [z.iso.datetime({ offset: true }), z.iso.date()],
     sentence('must be an ISO 8601 date or a time with its offset'),
@@ -577,7 +583,7 @@ export const paymentQuery = strict({
   payment_type: text(50).optional(),
   status: paymentStatus.optional(),
   merchant: text(50).optional(),
-  user_id: text(255).optional(),
+  user_id: whose,
   created_from: time.optional(),
   created_to: time.optional(),
   amount_from: amount.optional(),

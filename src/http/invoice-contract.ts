@@ -13,6 +13,7 @@ import { INVOICE_ACCOUNTS } from '../gateway/invoice-body.ts'
 import { PAYMENT_TYPES } from '../gateway/wire.ts'
 import { PDF_LANGUAGES } from '../operations/invoices/pdf/invoice-words.ts'
 import {
+  byInvoice,
   checkoutRequest,
   historyEntry,
   instant,
@@ -26,6 +27,7 @@ import {
   text,
   uuid,
   type Words,
+  whose,
 } from './contract.ts'
 
 const day = z
@@ -90,6 +92,12 @@ const invoiceFields = {
   customer_npwp: z.string().nullable(),
   customer_address: z.string().nullable(),
   user_id: z.string().nullable(),
+  subscription_id: uuid.nullable().openapi({ description: 'Of a cycle of a subscription: whose.' }),
+  period_start: instant.nullable(),
+  period_end: instant.nullable(),
+  payment_id: uuid
+    .nullable()
+    .openapi({ description: 'The payment that paid the cycle; null out of a wallet.' }),
   issuer: z
     .object({
       name: z.string(),
@@ -143,9 +151,27 @@ const invoiceFields = {
 
 export const invoice = z.object(invoiceFields).openapi('Invoice')
 
+export const creditNote = z
+  .object({
+    id: uuid,
+    credit_note_number: z.string(),
+    order_id: z.string().openapi({ description: 'Of the payment whose money went back.' }),
+    refund_id: uuid,
+    amount: rupiah,
+    tax_amount: rupiah.openapi({ description: 'PPN in it.' }),
+    reason: z.string().nullable(),
+    issued_at: instant,
+  })
+  .openapi('CreditNote')
+
+export const byCreditNote = byInvoice.extend({
+  number: z.string().openapi({ description: 'Its number.', example: 'CN-000001' }),
+})
+
 export const invoiceDetail = z
   .object({
     ...invoiceFields,
+    credit_notes: z.array(creditNote).openapi({ description: 'One for each refund of it.' }),
     payments: z.array(payment).openapi({ description: 'Those that pay it, or tried to.' }),
     history: z.array(historyEntry).optional().openapi({ description: 'For staff.' }),
   })
@@ -154,7 +180,7 @@ export const invoiceDetail = z
 export const invoiceQuery = strict({
   status: z.enum(INVOICE_STATUSES).optional(),
   channel: z.enum(INVOICE_CHANNELS).optional(),
-  user_id: text(255).optional(),
+  user_id: whose,
   email: text(255).optional().openapi({ description: 'How the address begins.' }),
   search: text(50).optional().openapi({ description: 'How its number or its order id begins.' }),
   due_from: text(10).optional().openapi({ format: 'date', description: 'Due on this day or later.' }),

@@ -4,9 +4,11 @@ import type { Events } from '../operations/events/index.ts'
 import type { Health } from '../operations/health.ts'
 import type { Invoices } from '../operations/invoices/index.ts'
 import type { Log } from '../operations/log.ts'
+import type { Messages } from '../operations/messages/index.ts'
 import type { Notifications } from '../operations/notifications/index.ts'
 import type { PayAccounts } from '../operations/pay-accounts/index.ts'
 import type { Payments } from '../operations/payments/index.ts'
+import type { Plans } from '../operations/plans/index.ts'
 import type { Difference } from '../operations/reconciliations/difference.ts'
 import type { ReconcileOptions } from '../operations/reconciliations/reconcile.ts'
 import type { Subscriptions } from '../operations/subscriptions/index.ts'
@@ -44,8 +46,10 @@ export interface HttpVerbs {
   readonly invoices: Invoices
   readonly payAccounts: PayAccounts
   readonly subscriptions: Subscriptions
+  readonly plans: Plans
   readonly wallets: Wallets
   readonly topups: Topups
+  readonly messages: Messages
   readonly notifications: Notifications
   readonly events: Events
   readonly tasks: TaskVerbs

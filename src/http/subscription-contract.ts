@@ -7,7 +7,18 @@ import {
   SUBSCRIPTION_STATUSES,
   SUBSCRIPTION_TYPES,
 } from '../domain/subscription.ts'
-import { historyEntry, instant, paging, payment, rupiah, sentence, strict, text, uuid } from './contract.ts'
+import {
+  historyEntry,
+  instant,
+  paging,
+  payment,
+  rupiah,
+  sentence,
+  strict,
+  text,
+  uuid,
+  whose,
+} from './contract.ts'
 
 const intervalUnit = z.enum(INTERVAL_UNITS)
 const retryFields = {
@@ -128,6 +139,7 @@ const subscriptionFields = {
   synced_at: instant.nullable(),
   cancelled_at: instant.nullable(),
   plan_id: uuid.nullable(),
+  plan_slug: z.string().nullable(),
   next_plan_id: uuid.nullable(),
   current_period_start: instant.nullable(),
   current_period_end: instant.nullable(),
@@ -172,7 +184,7 @@ export const subscriptionQuery = strict({
   status: z.enum(NATIVE_WORDS).optional(),
   state: z.enum(SUBSCRIPTION_STATUSES).optional(),
   payment_type: z.enum(SUBSCRIPTION_TYPES).optional(),
-  user_id: text(255).optional(),
+  user_id: whose,
   merchant: text(50).optional(),
   needs_review: z
     .enum(['true'], sentence('must be true, or be left out'))

@@ -10,19 +10,24 @@ import type { HttpParts } from './parts.ts'
 import { problemResponse } from './problems.ts'
 import { problemsIn } from './refused-fields.ts'
 import { type RestEnv, restRequest } from './rest.ts'
+import { addBillingRoutes } from './routes/billing.ts'
+import { addBillingRecordRoutes } from './routes/billing-records.ts'
 import { addCommandRoutes } from './routes/commands.ts'
 import { addDocumentation } from './routes/documentation.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addInvoiceRoutes } from './routes/invoices.ts'
+import { addMessageRoutes } from './routes/messages.ts'
 import { addNotificationRoutes } from './routes/notifications.ts'
 import { addPayAccountRoutes } from './routes/pay-accounts.ts'
 import { addPaymentRoutes } from './routes/payments.ts'
+import { addPlanRoutes, addPublicPlanRoutes } from './routes/plans.ts'
 import { addReconciliationRoutes } from './routes/reconciliations.ts'
 import { addSubscriptionRoutes } from './routes/subscriptions.ts'
 import { addDrainRoute, addTaskRoutes } from './routes/tasks.ts'
 import { addTopupRoutes } from './routes/topups.ts'
 import { addWalletRoutes } from './routes/wallets.ts'
+import { addWebhookLogRoutes } from './routes/webhook-logs.ts'
 
 /** A caller may name its request, so that its logs and ours can be laid side by side. */
 const REQUEST_ID = /^[A-Za-z0-9._:-]{8,100}$/
@@ -69,6 +74,8 @@ export function createSurface(parts: HttpParts): Surface {
   if (settings.rest) {
     const rest = restRequest(parts)
     const once = idempotencyKey(parts.bayar.apiRequests)
+    // What is sold is no secret either.
+    addPublicPlanRoutes(app, parts)
     app.use('/midtrans/api/*', rest, once)
     app.use('/api/subscriptions/*', rest, once)
     addPaymentRoutes(app, parts)
@@ -80,8 +87,13 @@ export function createSurface(parts: HttpParts): Surface {
     addNotificationRoutes(app, parts)
     addEventRoutes(app, parts)
     addTaskRoutes(app, parts)
+    addPlanRoutes(app, parts)
+    addBillingRoutes(app, parts)
+    addBillingRecordRoutes(app, parts)
+    addWebhookLogRoutes(app, parts)
     addWalletRoutes(app, parts)
     addTopupRoutes(app, parts)
+    addMessageRoutes(app, parts)
   }
   if (settings.drainSecret !== undefined) addDrainRoute(app, parts, settings.drainSecret)
   addHealthRoutes(app, parts)

@@ -14,11 +14,9 @@ import {
   text,
   uuid,
   type Words,
+  whose,
 } from './contract.ts'
 
-const forStaff = text(255).optional().openapi({
-  description: 'For staff: whose. A user has their own, whatever stands here.',
-})
 const merchant = text(50).optional().openapi({ description: 'Which of your Midtrans accounts.' })
 const entryKind = z.enum(Object.keys(WALLET_ENTRY_KINDS) as Words<WalletEntryKind>)
 
@@ -56,10 +54,10 @@ export const walletTransaction = z
   })
   .openapi('WalletTransaction')
 
-export const walletQuery = strict({ user_id: forStaff, merchant })
+export const walletQuery = strict({ user_id: whose, merchant })
 
 export const walletTransactionQuery = strict({
-  user_id: forStaff,
+  user_id: whose,
   merchant,
   kind: entryKind.optional(),
   order: z.enum(['asc', 'desc']).optional(),
@@ -95,7 +93,9 @@ export const topupRequest = strict({
     description:
       'Your own name for it: asked again under it, it is the same top-up. Left out, it is made from Idempotency-Key.',
   }),
-  user_id: z.string().optional().openapi({ description: 'For staff, who must say it: whose wallet.' }),
+  user_id: z.string().optional().openapi({
+    description: 'For staff, who must say it: whose wallet. A user who names another is answered 403.',
+  }),
   merchant: z.string().optional().openapi({ description: 'For staff: which of your Midtrans accounts.' }),
 }).openapi('TopupRequest')
 
@@ -126,7 +126,7 @@ export const topupDetail = z
   .openapi('TopupDetail')
 
 export const topupQuery = strict({
-  user_id: forStaff,
+  user_id: whose,
   status: z.enum(TOPUP_STATUSES).optional(),
   merchant,
   order: z.enum(['asc', 'desc']).optional(),

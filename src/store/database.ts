@@ -75,8 +75,7 @@ export function mustRunAgain(error: unknown): boolean {
 export function connectionLost(error: unknown): boolean {
   if (isBayarError(error)) return error.code === 'database_unreachable'
   const state = sqlState(error)
-  // 25006: it is a standby now. 53 and 58: its disk is full, or worse.
-  if (state !== undefined) return state === '25006' || /^(08|53|58|57P)/.test(state)
+  if (state !== undefined) return NOT_SERVED.has(state) || /^(08|53|58|57P)/.test(state)
   const code = (error as { code?: string } | null)?.code
   return (
     (code !== undefined && LOST_CODES.has(code)) ||
@@ -87,6 +86,12 @@ export function connectionLost(error: unknown): boolean {
       ))
   )
 }
+
+/**
+ * Classes 53 and 58 are a full disk, or worse. These are a server that is there and does not serve us, which ends without a change of ours: it is a standby now; it takes no connections; the database is being
+ * replaced; the password was changed a moment ago. Told as our mistake (500), a notification would be sent again less often than after 503.
+ */
+const NOT_SERVED: ReadonlySet<string> = new Set(['25006', '55000', '3D000', '28000', '28P01'])
 
 /** ENOENT is the socket of a server on this machine. */
 const LOST_CODES: ReadonlySet<string> = new Set([

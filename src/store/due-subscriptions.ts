@@ -133,7 +133,7 @@ export async function listUsable(
   userId: string,
 ): Promise<readonly (SubscriptionView & { readonly features: Features | null })[]> {
   const { rows } = await database.query<SubscriptionView & { readonly features: Features | null }>(
-    `select s.*, null as open_command, false as outcome_unknown, p.features from bayar.subscriptions s left join bayar.plans p on p.id = s.plan_id
+    `select s.*, null as open_command, false as outcome_unknown, p.slug as plan_slug, p.features from bayar.subscriptions s left join bayar.plans p on p.id = s.plan_id
       where s.merchant = $1 and s.user_id = $2 and s.status in ('trialing', 'active', 'past_due') order by s.id`,
     [merchant, userId],
   )

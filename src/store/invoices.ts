@@ -69,6 +69,11 @@ export interface InvoiceRow {
   readonly accounts: readonly InvoiceAccount[]
   /** The cycle of a subscription that it asks for: its payments are the subscription's. */
   readonly obligation_id: string | null
+  readonly subscription_id: string | null
+  readonly period_start: Date | null
+  readonly period_end: Date | null
+  /** The payment that paid its cycle. */
+  readonly cycle_payment_id: string | null
   readonly request_digest: Buffer
   readonly created_at: Date
   readonly updated_at: Date
@@ -83,8 +88,10 @@ const VIEW = `
 select i.*,
        coalesce((select json_agg(json_build_object('id', t.item_id, 'description', t.description, 'quantity', t.quantity, 'price', t.price::text) order by t.position)
           from bayar.invoice_items t where t.invoice_id = i.id), '[]') as items,
-       x.command as last_command, x.state as last_state, x.answer_message as last_message
+       x.command as last_command, x.state as last_state, x.answer_message as last_message,
+       o.subscription_id, o.period_start, o.period_end, o.payment_id as cycle_payment_id
   from bayar.invoices i
+  left join bayar.obligations o on o.id = i.obligation_id
   left join lateral (select n.command, n.state, n.answer_message from bayar.invoice_intents n where n.invoice_id = i.id order by n.id desc limit 1) x on true`
 
 export interface NewInvoice {

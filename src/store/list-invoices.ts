@@ -7,6 +7,9 @@ export interface InvoiceFilter {
   readonly status?: InvoiceStatus
   readonly channel?: InvoiceChannel
   readonly userId?: string
+  /** Only those of cycles of subscriptions. */
+  readonly isOfBilling?: boolean
+  readonly subscriptionId?: string
   readonly emailPrefix?: string
   /** How its number or its order id begins. */
   readonly search?: string
@@ -32,6 +35,11 @@ export async function listInvoices(
   if (filter.status !== undefined) where.push(`i.status = ${given(filter.status)}`)
   if (filter.channel !== undefined) where.push(`i.channel = ${given(filter.channel)}`)
   if (filter.userId !== undefined) where.push(`i.user_id = ${given(filter.userId)}`)
+  if (filter.isOfBilling) where.push('i.obligation_id is not null')
+  if (filter.subscriptionId !== undefined)
+    where.push(
+      `i.obligation_id in (select id from bayar.obligations where subscription_id = ${given(filter.subscriptionId)})`,
+    )
   if (filter.emailPrefix !== undefined)
     where.push(`lower(i.customer_email) like ${given(`${escapeLike(filter.emailPrefix.toLowerCase())}%`)}`)
   if (filter.search !== undefined) {

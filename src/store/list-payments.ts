@@ -11,6 +11,8 @@ export interface PaymentFilter {
   readonly userId?: string
   /** What it belongs to: an invoice, a subscription. */
   readonly ownerId?: string
+  /** Only those of subscriptions and top-ups. */
+  readonly isOfBilling?: boolean
   readonly paymentType?: string
   readonly status?: PaymentStatus
   readonly createdFrom?: Date
@@ -52,6 +54,8 @@ export async function listPayments(
   if (filter.emailPrefix !== undefined)
     where.push(`lower(p.customer_email) like ${given(`${escapeLike(filter.emailPrefix.toLowerCase())}%`)}`)
   if (filter.ownerId !== undefined) where.push(`p.owner_id = ${given(filter.ownerId)}`)
+  // As its index has it.
+  if (filter.isOfBilling) where.push(`p.owner in ('subscription', 'topup')`)
   if (filter.userId !== undefined) where.push(`p.user_id = ${given(filter.userId)}`)
   if (filter.paymentType !== undefined) where.push(`p.payment_type = ${given(filter.paymentType)}`)
   if (filter.status !== undefined) where.push(`coalesce(p.presumed, p.status) = ${given(filter.status)}`)

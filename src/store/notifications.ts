@@ -192,6 +192,7 @@ export async function putOffNotification(
 
 export interface NotificationFilter {
   readonly status?: NotificationStatus
+  readonly statuses?: readonly NotificationStatus[]
   readonly orderId?: string
   readonly paymentId?: string
   readonly from?: Date
@@ -207,6 +208,7 @@ export async function listNotifications(
   const where: string[] = ['true']
   const { filter } = page
   if (filter.status !== undefined) where.push(`n.status = ${given(filter.status)}`)
+  if (filter.statuses !== undefined) where.push(`n.status = any (${given(filter.statuses)}::text[])`)
   if (filter.paymentId !== undefined) where.push(`n.payment_id = ${given(filter.paymentId)}`)
   if (filter.orderId !== undefined) {
     // Matched notices are found through their payment, the others by their own index.

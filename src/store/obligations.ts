@@ -219,14 +219,22 @@ export async function claimObligationsToCharge(
 /** Settled ones of which a payment can still be paid, for the length of a lease. */
 export async function claimObligationsToClose(
   database: Queryable,
-  options: { at: Date; leaseUntil: Date; limit: number },
+  options: {
+    at: Date
+    leaseUntil: Date
+    limit: number
+    /** Only those that were never charged, of which Midtrans knows nothing. */
+    isUncharged: boolean
+  },
 ): Promise<readonly ObligationRow[]> {
   const { rows } = await database.query<ObligationRow>(
     `with due as (
-       select id from bayar.obligations where close_at <= $1 order by close_at, id limit $3 for update skip locked
+       select id from bayar.obligations o
+        where close_at <= $1 and not ($4 and exists (select 1 from bayar.obligation_charges c where c.obligation_id = o.id))
+        order by close_at, id limit $3 for update skip locked
      )
      update bayar.obligations o set close_at = $2 from due where o.id = due.id returning o.*`,
-    [options.at, options.leaseUntil, options.limit],
+    [options.at, options.leaseUntil, options.limit, options.isUncharged],
   )
   return rows
 }

@@ -36,7 +36,7 @@ export interface PaymentRow {
 }
 
 /** As much of it as is shown. */
-export type ShownPayment = Omit<PaymentRow, 'open_intent_id' | 'owner_id' | 'request_digest'>
+export type ShownPayment = Omit<PaymentRow, 'open_intent_id' | 'request_digest'>
 
 /** Read as a row, or in JSON with money and times as text. */
 export interface AttemptRow {

@@ -82,6 +82,7 @@ export type SubscriptionView = SubscriptionRow & {
   readonly open_command: string | null
   /** Midtrans was asked, and nobody knows yet what came of it. */
   readonly outcome_unknown: boolean
+  readonly plan_slug: string | null
 }
 
 export type NewSubscription = Pick<
@@ -135,8 +136,9 @@ export async function insertSubscription(tx: Queryable, given: NewSubscription):
 }
 
 const VIEW = `
-select s.*, i.command as open_command, coalesce(i.answer_class is not null, false) as outcome_unknown
-  from bayar.subscriptions s left join bayar.subscription_intents i on i.subscription_id = s.id and i.state = 'sent'`
+select s.*, i.command as open_command, coalesce(i.answer_class is not null, false) as outcome_unknown, p.slug as plan_slug
+  from bayar.subscriptions s left join bayar.subscription_intents i on i.subscription_id = s.id and i.state = 'sent'
+       left join bayar.plans p on p.id = s.plan_id`
 
 export async function findSubscription(
   database: Queryable,
@@ -199,13 +201,34 @@ export interface SubscriptionFilter {
   readonly statuses?: readonly SubscriptionStatus[]
   readonly collection?: Collection
   readonly paymentType?: BilledType
+  readonly planId?: string
+  /** How the customer's e-mail or the user's id begins. */
+  readonly search?: string
   /** Only those that wait for a person. */
   readonly needsReview?: boolean
 }
 
+export const SUBSCRIPTION_SORTS = ['created', 'next_charge'] as const
+export type SubscriptionSort = (typeof SUBSCRIPTION_SORTS)[number]
+
+/** What has no next charge is after everything that has one. */
+const NEXT_CHARGE = `coalesce(s.next_charge_at, 'infinity'::timestamptz)`
+
+export interface SubscriptionPosition {
+  readonly id: string
+  /** null: it has none. */
+  readonly nextChargeAt: Date | null
+}
+
 export async function listSubscriptions(
   database: Queryable,
-  page: { filter: SubscriptionFilter; after: string | null; limit: number; descending: boolean },
+  page: {
+    filter: SubscriptionFilter
+    sort: SubscriptionSort
+    after: SubscriptionPosition | null
+    limit: number
+    descending: boolean
+  },
 ): Promise<readonly SubscriptionView[]> {
   const params: unknown[] = []
   const given = (value: unknown) => `$${params.push(value)}`
@@ -218,9 +241,27 @@ export async function listSubscriptions(
   if (filter.collection !== undefined) where.push(`s.collection = ${given(filter.collection)}`)
   if (filter.paymentType !== undefined) where.push(`s.payment_type = ${given(filter.paymentType)}`)
   if (filter.needsReview) where.push('s.review is not null')
-  if (page.after !== null) where.push(`s.id ${page.descending ? '<' : '>'} ${given(page.after)}::uuid`)
+  if (filter.planId !== undefined) where.push(`s.plan_id = ${given(filter.planId)}`)
+  if (filter.search !== undefined) {
+    const begins = (text: string) => given(`${text.replace(/[\\%_]/g, '\\$&')}%`)
+    where.push(
+      `(s.user_id like ${begins(filter.search)} or lower(s.customer_email) like ${begins(filter.search.toLowerCase())})`,
+    )
+  }
+  const isByCharge = page.sort === 'next_charge'
+  const than = page.descending ? '<' : '>'
+  if (page.after !== null) {
+    const { id, nextChargeAt } = page.after
+    where.push(
+      isByCharge
+        ? `(${NEXT_CHARGE}, s.id) ${than} (${given(nextChargeAt ?? 'infinity')}::timestamptz, ${given(id)}::uuid)`
+        : `s.id ${than} ${given(id)}::uuid`,
+    )
+  }
+  const direction = page.descending ? 'desc' : 'asc'
+  const order = isByCharge ? `${NEXT_CHARGE} ${direction}, s.id ${direction}` : `s.id ${direction}`
   const { rows } = await database.query<SubscriptionView>(
-    `${VIEW} where ${where.join(' and ')} order by s.id ${page.descending ? 'desc' : 'asc'} limit ${given(page.limit + 1)}`,
+    `${VIEW} where ${where.join(' and ')} order by ${order} limit ${given(page.limit + 1)}`,
     params,
   )
   return rows

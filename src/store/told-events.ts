@@ -68,6 +68,7 @@ interface Row {
   readonly gross_amount: bigint
   readonly currency: string
   readonly owner: string | null
+  readonly owner_id: string | null
   readonly user_id: string | null
   readonly customer_first_name: string | null
   readonly customer_last_name: string | null
@@ -112,7 +113,7 @@ select e.id, e.subject_id, e.sequence, e.type, e.attempt_id, e.previous, e.statu
        e.payment_id, e.notification_id, date_part('epoch', e.occurred_at) * 1000 as occurred_ms, coalesce(e.document, n.raw, i.answer) as payload,
        n.status as n_status, n.transaction_status as n_transaction_status, n.status_code as n_status_code, n.sender as n_sender,
        date_part('epoch', n.received_at) * 1000 as n_received_ms,
-       p.id as p_id, p.merchant, p.order_id, p.version, p.status as p_status, p.presumed, p.refunded_amount as p_refunded_amount, p.net_amount as p_net_amount, p.payment_type, p.bank, p.gross_amount, p.currency, p.owner, p.user_id, p.customer_first_name, p.customer_last_name, p.customer_email,
+       p.id as p_id, p.merchant, p.order_id, p.version, p.status as p_status, p.presumed, p.refunded_amount as p_refunded_amount, p.net_amount as p_net_amount, p.payment_type, p.bank, p.gross_amount, p.currency, p.owner, p.owner_id, p.user_id, p.customer_first_name, p.customer_last_name, p.customer_email,
        p.customer_phone, nullif(p.custom_fields, '{}') as custom_fields, p.metadata, date_part('epoch', p.created_at) * 1000 as created_ms,
        date_part('epoch', p.updated_at) * 1000 as updated_ms,
        nullif(array(select v.reason from bayar.reviews v where v.payment_id = p.id and v.closed_at is null order by v.id), '{}') as open_reviews,
@@ -212,6 +213,7 @@ function toPayment(row: Row, id: string) {
     refunded_amount: row.p_refunded_amount,
     net_amount: row.p_net_amount,
     owner: row.owner,
+    owner_id: row.owner_id,
     user_id: row.user_id,
     customer_first_name: row.customer_first_name,
     customer_last_name: row.customer_last_name,

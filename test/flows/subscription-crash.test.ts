@@ -24,8 +24,7 @@ interface Story {
   readonly ends: 'active' | 'paused' | 'cancelled'
 }
 
-let token: string
-const make = (bayar: Bayar) =>
+const make = (token: string) => (bayar: Bayar) =>
   bayar.subscriptions.create({
     name: 'Coffee',
     amount: 50_000,
@@ -39,8 +38,13 @@ const asked = (verb: 'disable' | 'cancel') => async (bayar: Bayar) => {
   if (status === 'active') await bayar.subscriptions[verb](id)
 }
 
-const STORIES: Readonly<Record<string, Story>> = {
-  'made, and asked for again': { isMadeBefore: false, dies: make, after: make, ends: 'active' },
+const storiesOf = (token: string): Readonly<Record<string, Story>> => ({
+  'made, and asked for again': {
+    isMadeBefore: false,
+    dies: make(token),
+    after: make(token),
+    ends: 'active',
+  },
   disabled: { isMadeBefore: true, dies: asked('disable'), after: asked('disable'), ends: 'paused' },
   cancelled: { isMadeBefore: true, dies: asked('cancel'), after: asked('cancel'), ends: 'cancelled' },
   charged: {
@@ -51,15 +55,15 @@ const STORIES: Readonly<Record<string, Story>> = {
     after: async () => {},
     ends: 'active',
   },
-}
+})
 
 async function tell(name: string, death: Death): Promise<boolean> {
-  const story = STORIES[name]!
   const shop = await mortalShop()
   const { simulator, handled } = shop
-  token = await dashboard(simulator).savedCard()
+  const token = await dashboard(simulator).savedCard()
+  const story = storiesOf(token)[name]!
   const living = shop.open()
-  if (story.isMadeBefore) await make(living)
+  if (story.isMadeBefore) await make(token)(living)
   else await living.ready()
   await living.close()
   const livedThrough = await shop.livesThrough(death, (dying) => story.dies(dying, simulator), WITHOUT_PURGE)
@@ -111,4 +115,4 @@ async function tell(name: string, death: Death): Promise<boolean> {
   return livedThrough
 }
 
-dieAtEach(Object.keys(STORIES), { stride: 17, atMost: 250 }, tell)
+dieAtEach(Object.keys(storiesOf('')), { stride: 17, atMost: 250 }, tell)

@@ -1,8 +1,11 @@
 /** A database that is down is told as what it is: come again later (503), and not that something is wrong with us (500). */
 import { createConnection, createServer, type Socket } from 'node:net'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { silentLog } from '../../src/operations/log.ts'
 import { createTestBayar, type TestBayar } from '../../src/testing/index.ts'
 import { cloneDatabase, type TestDatabase } from '../support/database.ts'
+import { notice } from '../support/notice.ts'
 import { API_KEY, bca } from './surface.ts'
 
 let database: TestDatabase
@@ -39,8 +42,14 @@ async function cutLine(url: URL) {
   }
 }
 
-async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-  const response = await shop.bayar.fetch(
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+  asked = shop,
+) {
+  const response = await asked.bayar.fetch(
     new Request(`http://bayar.test${path}`, {
       method,
       headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
@@ -80,6 +89,7 @@ test('every route that reads', async () => {
   for (const path of reads) {
     const named = path
       .replace('wallet/transactions/', 'wallet/transactions/?user_id=budi')
+      .replace('subscriptions/can/', 'subscriptions/can/?user_id=budi&feature=export')
       .replace(/\{(order_id|orderId|payment)\}/g, 'ORDER-1')
       .replace(/\{[^}]+\}/g, ID)
     answers.push([path, await call('GET', named)])
@@ -100,4 +110,51 @@ test.each([
   ['a cancel', '/midtrans/api/payments/ORDER-1/cancel/', {}, {}],
 ] as const)('%s', async (_, path, body, headers) => {
   expect(await call('POST', path, body, headers)).toEqual(DOWN)
+})
+
+/** A server that is there and does not serve us: each as an administrator does it, under a pool that runs. */
+// biome-ignore format: a table is read in columns
+const NOT_SERVED = [
+  ['takes no connections (55000)', ({ name }) => `alter database ${name} allow_connections false`, ({ name }) => `alter database ${name} allow_connections true`],
+  ['is elsewhere (3D000)',         ({ name }) => `alter database ${name} rename to ${name}_away`,  ({ name }) => `alter database ${name}_away rename to ${name}`],
+  ['lets us in no more (28000)',   ({ role }) => `alter role ${role} nologin`,                     ({ role }) => `alter role ${role} login`],
+  ['has another password (28P01)', ({ role }) => `alter role ${role} password 'another'`,          ({ role }) => `alter role ${role} password 'ours'`],
+] as const satisfies readonly (readonly [string, Change, Change])[]
+type Change = (of: { readonly name: string; readonly role: string }) => string
+
+test('a server that refuses a running pool is down as well, and is used again without a restart', async () => {
+  const own = await cloneDatabase()
+  const url = new URL(own.url)
+  const name = url.pathname.slice(1)
+  const role = `role_of_${name}`
+  const admin = new pg.Client({
+    connectionString: Object.assign(new URL(own.url), { pathname: '/postgres' }).href,
+  })
+  await admin.connect()
+  await admin.query(`create role ${role} superuser login password 'ours'`)
+  Object.assign(url, { username: role, password: 'ours' })
+  const refused = await createTestBayar({
+    database: url.href,
+    options: { apiKey: API_KEY, rest: true, log: silentLog },
+  })
+  const { serverKey } = refused.simulator
+  try {
+    for (const [says, take, giveBack] of NOT_SERVED) {
+      await admin.query(`select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = $1`, [
+        name,
+      ])
+      await admin.query(take({ name, role }))
+      const list = await call('GET', '/midtrans/api/payments/', undefined, {}, refused)
+      expect([says, list]).toEqual([says, DOWN])
+      const told = await call('POST', '/midtrans/api/notification/', notice(serverKey), {}, refused)
+      expect([says, told]).toMatchObject([says, { status: 503 }])
+      await admin.query(giveBack({ name, role }))
+      expect((await call('GET', '/midtrans/api/payments/', undefined, {}, refused)).status).toBe(200)
+    }
+  } finally {
+    await refused.close()
+    await own.drop()
+    await admin.query(`drop role ${role}`)
+    await admin.end()
+  }
 })

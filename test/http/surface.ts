@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { SignJWT } from 'jose'
 import { serve } from '../../src/adapters/node.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Limits } from '../../src/http/limits.ts'
@@ -21,6 +22,8 @@ export interface Surface extends Kit {
   /** As staff, unless the headers say otherwise. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   charge(orderId: string, more?: Record<string, unknown>): Promise<Answer>
+  /** The headers of one of the shop's users. */
+  as(user: string): Promise<Record<string, string>>
 }
 
 export async function surface(given: TestBayarOptions = {}): Promise<Surface> {
@@ -49,6 +52,14 @@ export async function surface(given: TestBayarOptions = {}): Promise<Surface> {
   return {
     ...made,
     call,
+    async as(user) {
+      const exp = Math.floor(made.simulator.clock.now().getTime() / 1000) + 600
+      const token = new SignJWT({})
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(user)
+        .setExpirationTime(exp)
+      return { authorization: `Bearer ${await token.sign(new TextEncoder().encode(TOKEN_SECRET))}` }
+    },
     charge: (orderId, more = {}) => call('POST', '/midtrans/api/charge/', { ...bca(orderId), ...more }),
     [Symbol.asyncDispose]: () => made.close(),
   }

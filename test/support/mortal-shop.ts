@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { type Bayar, composeBayar } from '../../src/bayar.ts'
+import type { BayarOptions } from '../../src/config.ts'
 import { silentLog } from '../../src/operations/log.ts'
 import { createSimulator } from '../../src/simulator/index.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -7,8 +8,13 @@ import { checkBooks } from './books.ts'
 import { cloneDatabase } from './database.ts'
 import { type Death, mortalPool } from './mortal-pool.ts'
 
+export type MortalShop = Awaited<ReturnType<typeof mortalShop>>
+
 /** One database and one Midtrans, and processes that follow each other in front of them: one dies, the next takes over. */
-export async function mortalShop(register: (bayar: Bayar) => void = () => {}) {
+export async function mortalShop(
+  register: (bayar: Bayar) => void = () => {},
+  options: Pick<BayarOptions, 'messages'> = {},
+) {
   const database = await cloneDatabase()
   const direct = openDatabase({ database: database.url, connections: 2 })
   let receiving: Bayar
@@ -30,6 +36,7 @@ export async function mortalShop(register: (bayar: Bayar) => void = () => {}) {
         fetch: (input, init) => simulator.fetch(new Request(input, init)),
         clock: simulator.clock,
         log: silentLog,
+        ...options,
       },
       { waiveDurability: true },
     )
@@ -38,11 +45,18 @@ export async function mortalShop(register: (bayar: Bayar) => void = () => {}) {
     receiving = bayar
     return bayar
   }
+  /** Leases of the dead are over: they are set back instead of waiting half a minute. */
+  const endLeases = async () => {
+    for (const table of ['deliveries', 'tasks'])
+      await direct.query(`update bayar.${table} set leased_until = now() where leased_until is not null`)
+  }
   return {
     simulator,
     direct,
-    handled: handled as readonly string[],
+    databaseUrl: database.url,
+    handled,
     open,
+    endLeases,
     /** A process that dies at a statement. True when it lived through its whole work, because that took fewer. */
     async livesThrough(
       death: Death,
@@ -63,9 +77,7 @@ export async function mortalShop(register: (bayar: Bayar) => void = () => {}) {
       death.isDead = true
       await dying.close().catch(() => {})
       await pool.end().catch(() => {})
-      // Leases of the dead are over: they are set back instead of waiting half a minute.
-      for (const table of ['deliveries', 'tasks'])
-        await direct.query(`update bayar.${table} set leased_until = now() where leased_until is not null`)
+      await endLeases()
       return lived
     },
     async close(last: Bayar): Promise<void> {

@@ -1,5 +1,5 @@
 /** Invoices: staff write, issue and withdraw them; a user sees and pays their own, at the price that staff have set (defect D10). */
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { BayarError } from '../../errors.ts'
 import type { CreateInvoiceInput } from '../../operations/invoices/invoice-input.ts'
 import type { Invoice } from '../../operations/invoices/invoice-view.ts'
@@ -8,6 +8,7 @@ import { byInvoice, idempotent, noQuery, pageOf } from '../contract.ts'
 import { callerName, keyDigest } from '../idempotency.ts'
 import type { Caller } from '../identify.ts'
 import {
+  byCreditNote,
   checkedOutInvoice,
   invoice,
   invoiceCheckout,
@@ -25,8 +26,9 @@ import { whoseAreListed } from '../own-only.ts'
 import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { paymentBody } from '../payment-body.ts'
+import { pdfAnswer } from '../pdf-answer.ts'
 import { type RestEnv, staffOnly } from '../rest.ts'
-import { answers, jsonBody, optionalJsonBody, STAFF, TAGS } from '../route-words.ts'
+import { answers, jsonBody, OTHERS_REFUSED, optionalJsonBody, PDF, STAFF, TAGS } from '../route-words.ts'
 import { given, toCamel, toSnake } from '../wire-case.ts'
 
 const at = '/midtrans/api/invoices'
@@ -52,7 +54,7 @@ const list = createRoute({
   ...TAGS.invoices,
   summary: 'List invoices: all for staff, their own for users',
   request: { query: invoiceQuery },
-  responses: { 200: answers(pageOf(invoice, 'InvoicePage'), 'A page.') },
+  responses: { 200: answers(pageOf(invoice, 'InvoicePage'), 'A page.'), ...OTHERS_REFUSED },
 })
 
 const detail = createRoute({
@@ -70,12 +72,16 @@ const pdf = createRoute({
   ...TAGS.invoices,
   summary: 'The invoice as a PDF',
   request: { params: byInvoice, query: invoicePdfQuery },
-  responses: {
-    200: {
-      description: 'The document.',
-      content: { 'application/pdf': { schema: z.string().openapi({ format: 'binary' }) } },
-    },
-  },
+  responses: { 200: PDF },
+})
+
+const creditNotePdf = createRoute({
+  method: 'get',
+  path: `${one}/credit-notes/{number}/pdf`,
+  ...TAGS.invoices,
+  summary: 'A credit note of it as a PDF',
+  request: { params: byCreditNote, query: invoicePdfQuery },
+  responses: { 200: PDF },
 })
 
 const issue = createRoute({
@@ -186,21 +192,26 @@ export function addInvoiceRoutes(app: OpenAPIHono<RestEnv>, { bayar: { invoices 
   app.openapi(detail, async (c) => {
     const { caller } = c.var
     const found = await find(c.req.valid('param').id, caller)
-    const payments = await invoices.payments(found.id)
-    const body = { ...toSnake(found), payments: payments.map((payment) => paymentBody(payment, caller)) }
+    const [notes, payments] = await Promise.all([invoices.creditNotes(found.id), invoices.payments(found.id)])
+    const body = {
+      ...toSnake(found),
+      credit_notes: notes.map((note) => toSnake(note)),
+      payments: payments.map((payment) => paymentBody(payment, caller)),
+    }
     if (caller.kind === 'user') return c.json(body, 200)
     return c.json({ ...body, history: toSnake(await invoices.history(found.id)) }, 200)
   })
 
   app.openapi(pdf, async (c) => {
-    const { id, invoiceNumber } = await find(c.req.valid('param').id, c.var.caller)
-    const bytes = await invoices.pdf(id, given(c.req.valid('query')))
-    // A number may have what a file name may not.
-    const name = `${invoiceNumber.replace(/[^A-Za-z0-9._-]/g, '_')}.pdf`
-    return c.body(Buffer.from(bytes), 200, {
-      'content-type': 'application/pdf',
-      'content-disposition': `inline; filename="${name}"`,
-    })
+    const found = await find(c.req.valid('param').id, c.var.caller)
+    return pdfAnswer(c, found.invoiceNumber, await invoices.pdf(found.id, given(c.req.valid('query'))))
+  })
+
+  app.openapi(creditNotePdf, async (c) => {
+    const { id, number } = c.req.valid('param')
+    const found = await find(id, c.var.caller)
+    const bytes = await invoices.creditNotePdf(found.id, number, given(c.req.valid('query')))
+    return pdfAnswer(c, number, bytes)
   })
 
   app.openapi(issue, async (c) => {

@@ -26,7 +26,7 @@ import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { attemptBody, paymentBody } from '../payment-body.ts'
 import { type RestEnv, staffOnly } from '../rest.ts'
-import { answers, jsonBody, STAFF, TAGS } from '../route-words.ts'
+import { answers, jsonBody, OTHERS_REFUSED, STAFF, TAGS } from '../route-words.ts'
 import { given, toCamel, toSnake } from '../wire-case.ts'
 
 const at = '/midtrans/api'
@@ -83,7 +83,7 @@ const list = createRoute({
   ...TAGS.payments,
   summary: 'List payments: all for staff, their own for users',
   request: { query: paymentQuery },
-  responses: { 200: answers(pageOf(payment, 'PaymentPage'), 'A page.') },
+  responses: { 200: answers(pageOf(payment, 'PaymentPage'), 'A page.'), ...OTHERS_REFUSED },
 })
 
 const detail = createRoute({

@@ -1,21 +1,16 @@
 /** Subscriptions. Staff make and price them; a user sees their own, and may pause, resume and end them: it is their money that stays or goes. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import { isUuid } from '../../domain/uuid.ts'
-import { BayarError, invalidRequest } from '../../errors.ts'
-import type {
-  CreateSubscriptionInput,
-  Subscription,
-  SubscriptionResolution,
-} from '../../operations/subscriptions/index.ts'
+import { invalidRequest } from '../../errors.ts'
+import type { CreateSubscriptionInput, SubscriptionResolution } from '../../operations/subscriptions/index.ts'
 import { byId, idempotent, noQuery, pageOf } from '../contract.ts'
+import { subscriptionFinder } from '../find-subscription.ts'
 import { callerName, keyDigest } from '../idempotency.ts'
-import type { Caller } from '../identify.ts'
 import { whoseAreListed } from '../own-only.ts'
 import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { paymentBody } from '../payment-body.ts'
 import { type RestEnv, staffOnly } from '../rest.ts'
-import { answers, jsonBody, STAFF, TAGS } from '../route-words.ts'
+import { answers, jsonBody, OTHERS_REFUSED, STAFF, TAGS } from '../route-words.ts'
 import { statusesOf, subscriptionBody } from '../subscription-body.ts'
 import {
   subscription,
@@ -54,7 +49,7 @@ const list = createRoute({
   ...TAGS.subscriptions,
   summary: 'List subscriptions: all for staff, their own for users',
   request: { query: subscriptionQuery },
-  responses: { 200: answers(pageOf(subscription, 'SubscriptionPage'), 'A page.') },
+  responses: { 200: answers(pageOf(subscription, 'SubscriptionPage'), 'A page.'), ...OTHERS_REFUSED },
 })
 
 const detail = createRoute({
@@ -120,13 +115,7 @@ export function addSubscriptionRoutes(
   app: OpenAPIHono<RestEnv>,
   { bayar: { subscriptions, payments } }: HttpParts,
 ): void {
-  /** What is somebody else's is not there, rather than forbidden. */
-  const find = async (id: string, caller: Caller): Promise<Subscription> => {
-    const found = isUuid(id) ? await subscriptions.find(id) : undefined
-    if (!found || (caller.kind === 'user' && found.userId !== caller.userId))
-      throw new BayarError('subscription_not_found')
-    return found
-  }
+  const find = subscriptionFinder(subscriptions)
 
   app.openapi(create, async (c) => {
     const key = c.req.valid('header')['idempotency-key']

@@ -5,11 +5,12 @@ import type { CreateTopupInput } from '../../operations/topups/create-topup.ts'
 import { byId, idempotent, noQuery, pageOf } from '../contract.ts'
 import { callerName, keyDigest } from '../idempotency.ts'
 import type { Caller } from '../identify.ts'
+import { whoseAreListed, whoseIs } from '../own-only.ts'
 import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { paymentBody } from '../payment-body.ts'
 import type { RestEnv } from '../rest.ts'
-import { answers, jsonBody, TAGS } from '../route-words.ts'
+import { answers, jsonBody, OTHERS_REFUSED, TAGS } from '../route-words.ts'
 import { topup, topupDetail, topupQuery, topupRequest } from '../wallet-contract.ts'
 import { given, toCamel, toSnake } from '../wire-case.ts'
 
@@ -25,6 +26,7 @@ const create = createRoute({
     201: answers(topupDetail, 'Begun: `payment` says how to pay.'),
     200: answers(topupDetail, 'An equal request had begun it before.'),
     202: answers(topupDetail, 'Midtrans gave no clear answer and is being asked.'),
+    ...OTHERS_REFUSED,
   },
 })
 
@@ -34,7 +36,7 @@ const list = createRoute({
   ...TAGS.wallets,
   summary: 'List top-ups: all for staff, their own for users',
   request: { query: topupQuery },
-  responses: { 200: answers(pageOf(topup, 'TopupPage'), 'A page.') },
+  responses: { 200: answers(pageOf(topup, 'TopupPage'), 'A page.'), ...OTHERS_REFUSED },
 })
 
 const detail = createRoute({
@@ -65,10 +67,10 @@ export function addTopupRoutes(app: OpenAPIHono<RestEnv>, { bayar: { topups } }:
   })
 
   app.openapi(list, async (c) => {
-    const { order, limit, cursor, ...filter } = c.req.valid('query')
-    const { caller } = c.var
+    const { order, limit, cursor, user_id, ...filter } = c.req.valid('query')
+    const userId = whoseAreListed(c.var.caller, user_id)
     const page = await topups.list({
-      filter: { ...given(toCamel(filter)), ...(caller.kind === 'user' && { userId: caller.userId }) },
+      filter: given({ ...filter, userId }),
       descending: order !== 'asc',
       ...given({ limit }),
       ...readCursorParameter(cursor),
@@ -92,12 +94,6 @@ function payer(
   asked: { readonly userId?: string; readonly merchant?: string },
 ): { readonly userId?: string; readonly merchant?: string } {
   if (caller.kind === 'staff') return asked
-  const problems = [
-    ...(asked.userId !== undefined && asked.userId !== caller.userId
-      ? [{ field: 'user_id', reason: 'is for staff: a user pays into their own wallet' }]
-      : []),
-    ...(asked.merchant !== undefined ? [{ field: 'merchant', reason: 'is for staff' }] : []),
-  ]
-  if (problems.length > 0) throw invalidRequest(problems)
-  return { userId: caller.userId }
+  if (asked.merchant !== undefined) throw invalidRequest([{ field: 'merchant', reason: 'is for staff' }])
+  return given({ userId: whoseIs(caller, asked.userId) })
 }

@@ -6,10 +6,11 @@ import type { WalletEntry } from '../../operations/wallets/wallet-view.ts'
 import { idempotent, pageOf } from '../contract.ts'
 import { callerName, keyDigest } from '../idempotency.ts'
 import type { Caller } from '../identify.ts'
+import { whoseAreListed } from '../own-only.ts'
 import { pageBody, readCursorParameter } from '../page-body.ts'
 import type { HttpParts } from '../parts.ts'
 import { type RestEnv, staffOnly } from '../rest.ts'
-import { answers, jsonBody, STAFF, TAGS } from '../route-words.ts'
+import { answers, jsonBody, OTHERS_REFUSED, STAFF, TAGS } from '../route-words.ts'
 import {
   adjustedWallet,
   byUser,
@@ -33,7 +34,7 @@ const me = createRoute({
   ...TAGS.wallets,
   summary: 'My wallet; made now if this is the first time',
   request: { query: walletQuery },
-  responses: { 200: answers(wallet, 'The wallet.') },
+  responses: { 200: answers(wallet, 'The wallet.'), ...OTHERS_REFUSED },
 })
 
 const transactions = createRoute({
@@ -42,7 +43,10 @@ const transactions = createRoute({
   ...TAGS.wallets,
   summary: 'What moved my wallet, newest first',
   request: { query: walletTransactionQuery },
-  responses: { 200: answers(pageOf(walletTransaction, 'WalletTransactionPage'), 'A page.') },
+  responses: {
+    200: answers(pageOf(walletTransaction, 'WalletTransactionPage'), 'A page.'),
+    ...OTHERS_REFUSED,
+  },
 })
 
 const adjust = createRoute({
@@ -140,7 +144,7 @@ export function addWalletRoutes(app: OpenAPIHono<RestEnv>, { bayar: { wallets } 
 }
 
 function whoseWallet(caller: Caller, { user_id, merchant }: Whose): WalletReference {
-  const userId = caller.kind === 'user' ? caller.userId : user_id
+  const userId = whoseAreListed(caller, user_id)
   if (userId === undefined)
     throw invalidRequest([{ field: 'user_id', reason: 'must say whose wallet: ?user_id=…' }])
   return { userId, ...given({ merchant }) }

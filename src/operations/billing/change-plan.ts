@@ -24,10 +24,10 @@ import { askFor } from './ask-for.ts'
 import { oweCredit } from './credit.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
 import { listOf } from './open-period.ts'
-import { viewOf } from './pay-owed.ts'
 import { supersede } from './process-due.ts'
 import { changeOfPlan } from './settle-obligation.ts'
 import { BY_PERSON, begin, refuseUnless } from './stop-and-go.ts'
+import { viewOf } from './view-of.ts'
 
 export interface ChangePlanInput {
   readonly plan: PlanReference

@@ -3,18 +3,30 @@ import { secondsAfter } from '../../domain/clock.ts'
 import { VOIDABLE } from '../../domain/invoice.ts'
 import { jakartaDay } from '../../domain/jakarta-time.ts'
 import { max, toNumber } from '../../domain/money.ts'
+import type { HistoryRow } from '../../domain/steps.ts'
 import type { Transaction } from '../../store/database.ts'
-import { linkInvoice, lockInvoice } from '../../store/invoices.ts'
-import { lockObligation, type ObligationRow, updateObligation } from '../../store/obligations.ts'
-import type { SubscriptionRow } from '../../store/subscriptions.ts'
+import { findInvoiceByOrder, linkInvoice, lockInvoice } from '../../store/invoices.ts'
+import {
+  findCharges,
+  findObligation,
+  lockObligation,
+  type ObligationRow,
+  updateObligation,
+} from '../../store/obligations.ts'
+import { findSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import { type InvoiceCause, receiveMoney } from '../invoices/change-invoice.ts'
 import { createInvoice } from '../invoices/create-invoice.ts'
+import { creditRefund } from '../invoices/credit-notes.ts'
 import { becomeVoid } from '../invoices/void-invoice.ts'
 import { reasonOf } from '../log.ts'
 
 const DUE_DAYS = 7
 const DAY_SECONDS = 86_400
+
+export function hasInvoice({ rules }: Context): boolean {
+  return rules.billing.autoInvoice && rules.invoices.autoNumber
+}
 
 /** Its order id is made from the obligation, so that however often this is begun there is one invoice. A cycle is charged also when its invoice cannot be written. */
 export async function writeCycleInvoice(
@@ -22,11 +34,13 @@ export async function writeCycleInvoice(
   subscription: SubscriptionRow,
   obligation: ObligationRow,
 ): Promise<void> {
-  const { billing, invoices } = context.rules
-  if (!billing.autoInvoice || !invoices.autoNumber || obligation.invoice_id !== null) return
+  if (!hasInvoice(context) || obligation.invoice_id !== null) return
   try {
-    const { invoice } = await createInvoice(context, inputOf(context, subscription, obligation), 'bayar')
-    await context.database.transaction((tx) => link(context, tx, obligation.id, invoice.id))
+    // Of whoever died before it was linked: asked for on another day, or under another name, it would be another invoice, and the customer would be chased for the first.
+    const earlier = await findInvoiceByOrder(context.database, obligation.merchant, orderIdOf(obligation))
+    const { id } =
+      earlier ?? (await createInvoice(context, inputOf(context, subscription, obligation), 'bayar')).invoice
+    await context.database.transaction((tx) => link(context, tx, obligation.id, id))
     context.wake()
   } catch (error) {
     context.log.error('the invoice of a cycle could not be written', {
@@ -37,6 +51,17 @@ export async function writeCycleInvoice(
   }
 }
 
+/** Of what was paid without a charge (out of a wallet, or elsewhere): that it cannot be written holds up nothing. */
+export async function invoiceOf(context: Context, obligationId: string): Promise<void> {
+  const obligation = await findObligation(context.database, obligationId)
+  const row = obligation && (await findSubscription(context.database, obligation.subscription_id))
+  if (obligation?.status === 'paid' && row) await writeCycleInvoice(context, row, obligation)
+}
+
+function orderIdOf({ id }: ObligationRow): string {
+  return `cycle-${id}`
+}
+
 function inputOf(context: Context, row: SubscriptionRow, obligation: ObligationRow) {
   const name = [row.customer_first_name, row.customer_last_name].filter((part) => part !== null).join(' ')
   const lastDay = jakartaDay(new Date(obligation.period_end.getTime() - 1))
@@ -44,7 +69,7 @@ function inputOf(context: Context, row: SubscriptionRow, obligation: ObligationR
   return {
     channel: 'local' as const,
     merchant: row.merchant,
-    orderId: `cycle-${obligation.id}`,
+    orderId: orderIdOf(obligation),
     customerName: name || row.customer_email || row.user_id || row.title,
     ...(row.customer_email !== null && { customerEmail: row.customer_email }),
     ...(row.customer_phone !== null && { customerPhone: row.customer_phone }),
@@ -72,14 +97,14 @@ async function link(
 ): Promise<void> {
   const obligation = await lockObligation(tx, obligationId)
   if (!obligation || obligation.invoice_id !== null) return
-  const at = context.clock.now()
-  // It was paid without an invoice, and somebody was to look after that. What was to be looked after at once is a payment that can still be paid.
-  const isLookedAfter = obligation.close_at !== null && obligation.close_at > at
+  // Paid before it had one, it stood in the list of what is left to do.
+  const isDone =
+    obligation.close_at !== null && !(await findCharges(tx, obligationId)).some((charge) => charge.is_open)
   const linked = await updateObligation(
     tx,
     obligation,
-    { invoice_id: invoiceId, ...(isLookedAfter && { close_at: null }) },
-    at,
+    { invoice_id: invoiceId, ...(isDone && { close_at: null }) },
+    context.clock.now(),
   )
   await linkInvoice(tx, invoiceId, obligationId)
   // Settled while it was written.
@@ -95,10 +120,14 @@ export async function receiveForCycle(
   obligation: ObligationRow,
   delta: bigint,
   cause: InvoiceCause,
+  /** By which row of the payment's history it went back, where it did. */
+  refund: HistoryRow | null = null,
 ): Promise<void> {
-  const invoice = obligation.invoice_id === null ? undefined : await lockInvoice(tx, obligation.invoice_id)
-  if (!invoice) return
-  await receiveMoney(context, tx, invoice, max(0n, invoice.received_amount + delta), cause)
+  const before = obligation.invoice_id === null ? undefined : await lockInvoice(tx, obligation.invoice_id)
+  if (!before) return
+  const after = await receiveMoney(context, tx, before, max(0n, before.received_amount + delta), cause)
+  if (refund !== null && cause.paymentId !== null)
+    await creditRefund(context, tx, { before, after }, { row: refund, paymentId: cause.paymentId })
 }
 
 /** Nobody is asked for it any more. */

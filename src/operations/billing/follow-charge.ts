@@ -92,7 +92,7 @@ async function followMoney(
     case 'reopens':
       return reopenObligation(context, tx, owed, { cause, delta, isDisputed: row.to === 'charged_back' })
     case 'given_back':
-      await receiveForCycle(context, tx, obligation, delta, invoiceCauseOf(cause))
+      await receiveForCycle(context, tx, obligation, delta, invoiceCauseOf(cause), row)
       return owed
     case 'credit':
       await oweCredit(context, tx, subscription, {

@@ -1,11 +1,11 @@
 /** A period that is paid out of the customer's wallet: the debit and what it pays are one transaction, so that money is never gone for nothing and nothing is had for no money. */
 import { assert, isBayarError } from '../../errors.ts'
 import type { Transaction } from '../../store/database.ts'
-import { findObligation, lockObligation, updateObligation } from '../../store/obligations.ts'
-import { findSubscription, lockSubscription } from '../../store/subscriptions.ts'
+import { lockObligation, updateObligation } from '../../store/obligations.ts'
+import { lockSubscription } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import { debitWallet } from '../wallets/move-wallet.ts'
-import { writeCycleInvoice } from './cycle-invoice.ts'
+import { invoiceOf } from './cycle-invoice.ts'
 import { failObligation, type Owed, payObligation } from './settle-obligation.ts'
 
 /** False when there is not enough, or the wallet is frozen: then it is past due, and tried again as a card is. */
@@ -55,11 +55,4 @@ export async function debitAndPay(context: Context, tx: Transaction, owed: Owed)
     cause: { source: 'clock' },
     received: obligation.amount,
   })
-}
-
-/** After the money has moved: that it cannot be written holds up nothing. */
-export async function invoiceOf(context: Context, obligationId: string): Promise<void> {
-  const obligation = await findObligation(context.database, obligationId)
-  const row = obligation && (await findSubscription(context.database, obligation.subscription_id))
-  if (obligation?.status === 'paid' && row) await writeCycleInvoice(context, row, obligation)
 }

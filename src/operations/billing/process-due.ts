@@ -31,11 +31,10 @@ import type { Context } from '../context.ts'
 import { type ChangeCause, changeSubscription } from '../subscriptions/change-subscription.ts'
 import type { TaskRun } from '../task-run.ts'
 import { askingFor, chargeWaitingPage } from './charge-waiting.ts'
-import { voidCycleInvoice } from './cycle-invoice.ts'
+import { invoiceOf, voidCycleInvoice } from './cycle-invoice.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
 import { openDuePage } from './open-due-periods.ts'
 import { openPeriod } from './open-period.ts'
-import { invoiceOf } from './pay-from-wallet.ts'
 import { invoiceCauseOf } from './settle-obligation.ts'
 import { type Asking, CLAIMED, Sweep, type Swept } from './sweep.ts'
 
@@ -82,12 +81,13 @@ async function billDue(context: Context, run: TaskRun | null, collection: Billed
     count = await chargeWaitingPage(context, sweep, { at, collection })
     await sweep.turned(asking)
   }
-  // What was left to be ended has been asked for at Midtrans, and not by a wallet: those do not wait for it.
-  if (collection === 'wallet') return sweep.end()
+  // What is left to be ended is ended at Midtrans, save where a wallet paid: for those nobody waits.
+  const isUncharged = collection === 'wallet'
   await sweep.claimed(
-    (limit) => claimObligationsToClose(context.database, { at, leaseUntil: leaseOf(context), limit }),
+    (limit) =>
+      claimObligationsToClose(context.database, { at, leaseUntil: leaseOf(context), limit, isUncharged }),
     (id) => closeLeftover(context, id),
-    { asks: 'midtrans' },
+    isUncharged ? ASKS_NOBODY : { asks: 'midtrans' },
   )
   return sweep.end()
 }
@@ -178,7 +178,7 @@ async function tellTrialEnding(context: Context, id: string): Promise<boolean> {
   })
 }
 
-/** A payment of a period that was settled otherwise: paid, it would only be credit. And the invoice of one that was paid by nobody's payment, where whoever was to write it has died. */
+/** A payment of a period that was settled otherwise: paid, it would only be credit. And the invoice of one that was paid by whoever died before writing it. */
 export async function closeLeftover(context: Context, id: string): Promise<boolean> {
   try {
     await endOpenCharges(context, id, BY)

@@ -1,20 +1,15 @@
 /** A person says that a period was paid elsewhere, or is given: the first one, or the next. No payment of ours is its cause. */
 import { assert } from '../../errors.ts'
-import {
-  findObligation,
-  findObligations,
-  lockOpenObligations,
-  type ObligationRow,
-} from '../../store/obligations.ts'
-import { findSubscription, lockSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
+import { findObligations, lockOpenObligations } from '../../store/obligations.ts'
+import { lockSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import type { Subscription } from '../subscriptions/subscription-view.ts'
-import { writeCycleInvoice } from './cycle-invoice.ts'
+import { invoiceOf } from './cycle-invoice.ts'
 import { endOpenCharges } from './end-charge.ts'
 import { openPeriod } from './open-period.ts'
-import { viewOf } from './pay-owed.ts'
 import { payObligation } from './settle-obligation.ts'
 import { BY_PERSON, begin, refuseUnless } from './stop-and-go.ts'
+import { viewOf } from './view-of.ts'
 
 /** `activate`: what is owed now is settled. `renew`: the next period is, before it begins. */
 export async function settleByHand(
@@ -52,12 +47,6 @@ export async function settleByHand(
     return obligation.id
   })
   context.wake()
-  if (settled !== null) await invoice(context, settled, row.id)
+  if (settled !== null) await invoiceOf(context, settled)
   return viewOf(context, row.id)
-}
-
-async function invoice(context: Context, obligationId: string, id: string): Promise<void> {
-  const obligation: ObligationRow | undefined = await findObligation(context.database, obligationId)
-  const row = await findSubscription(context.database, id)
-  if (obligation && row) await writeCycleInvoice(context, row, obligation)
 }

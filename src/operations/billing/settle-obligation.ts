@@ -18,7 +18,7 @@ import type { SubscriptionChanges, SubscriptionRow } from '../../store/subscript
 import type { Context } from '../context.ts'
 import type { InvoiceCause } from '../invoices/change-invoice.ts'
 import { type ChangeCause, changeSubscription } from '../subscriptions/change-subscription.ts'
-import { receiveForCycle, voidCycleInvoice } from './cycle-invoice.ts'
+import { hasInvoice, receiveForCycle, voidCycleInvoice } from './cycle-invoice.ts'
 import { LEASE_SECONDS } from './end-charge.ts'
 
 /** What a change is about, as it stands while it is made. */
@@ -62,11 +62,7 @@ export async function payObligation(
       payment_id: attempt?.paymentId ?? null,
       attempt_id: attempt?.attemptId ?? null,
       charge_at: null,
-      close_at: isOtherOpen
-        ? at
-        : isInvoiceMissing(context, obligation)
-          ? secondsAfter(at, LEASE_SECONDS)
-          : null,
+      close_at: closeAt(context, obligation, { isOtherOpen, isCharge: attempt !== null, at }),
     },
     at,
   )
@@ -89,9 +85,19 @@ export async function payObligation(
   return { obligation: paid, subscription: after }
 }
 
-/** What no payment of ours has paid gets its invoice afterwards. Should this process die before, whoever looks after what was settled writes it. */
-function isInvoiceMissing({ rules }: Context, obligation: ObligationRow): boolean {
-  return rules.billing.autoInvoice && rules.invoices.autoNumber && obligation.invoice_id === null
+/** When what is left of it is done: another way to pay it is ended, and its invoice written, should whoever pays it die before that. That of a charge was written before it. */
+function closeAt(
+  context: Context,
+  { invoice_id: invoiceId }: ObligationRow,
+  {
+    isOtherOpen,
+    isCharge,
+    at,
+  }: { readonly isOtherOpen: boolean; readonly isCharge: boolean; readonly at: Date },
+): Date | null {
+  if (isOtherOpen) return at
+  const waits = !isCharge && invoiceId === null && hasInvoice(context)
+  return waits ? secondsAfter(at, LEASE_SECONDS) : null
 }
 
 /** Nobody had access while a first period waited for its money, so it begins when that comes. Every later one begins where the last ended. */

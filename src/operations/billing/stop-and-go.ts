@@ -24,9 +24,9 @@ import type { Subscription } from '../subscriptions/subscription-view.ts'
 import { askFor } from './ask-for.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
 import { openPeriod } from './open-period.ts'
-import { viewOf } from './pay-owed.ts'
 import { supersede } from './process-due.ts'
 import { endChargesIfPossible, endSubscription } from './process-ended.ts'
+import { viewOf } from './view-of.ts'
 
 export const BY_PERSON: ChangeCause = { source: 'person' }
 
@@ -39,6 +39,8 @@ export const BILLED_REQUESTS = {
   reactivate: { from: ['trialing', 'active', 'past_due', 'paused', 'cancelled', 'expired'], otherwise: 'It waits for its first payment.' },
   activate:   { from: ['pending', 'trialing', 'past_due'],                      otherwise: 'Nothing is owed.' },
   renew:      { from: ['active'],                                               otherwise: 'Only an active one is renewed.' },
+  // One that Midtrans charges stays with Midtrans: written as ours, both would charge it.
+  changeMethod: { from: ['pending', 'trialing', 'active', 'past_due', 'paused'],  otherwise: 'It has ended.' },
   changePlan: { from: ['trialing', 'active'],                                   otherwise: 'Only one that is used can change its plan; at the end of the period, also one that is past due or paused.' },
   changePlanLater: { from: ['trialing', 'active', 'past_due', 'paused'],        otherwise: 'Only one that goes on can change its plan.' },
 } as const satisfies Readonly<Record<string, { readonly from: readonly SubscriptionStatus[]; readonly otherwise: string }>>

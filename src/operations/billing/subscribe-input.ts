@@ -122,7 +122,7 @@ const COMMON: readonly string[] = [
 ]
 const OWN: readonly string[] = ['amount', 'interval', 'intervalUnit', 'trialPeriodDays', 'maxCycles']
 /** Of one charge, not of one that comes again. */
-const OF_ONE_CHARGE: ReadonlySet<string> = new Set([
+export const OF_ONE_CHARGE: ReadonlySet<string> = new Set([
   'saveTokenId',
   'type',
   'initiatedBy',
@@ -251,7 +251,7 @@ function ownTerms(
   }
 }
 
-function outOfWallet(given: Fields, problems: Problem[]): CheckedMethod {
+export function outOfWallet(given: Fields, problems: Problem[]): CheckedMethod {
   for (const name of Object.keys(given))
     if (name !== 'paymentType' || given[name] !== 'wallet')
       problems.push({ field: wireName(name), reason: 'is for a charge: this is paid out of the wallet' })

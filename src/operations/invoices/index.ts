@@ -11,6 +11,7 @@ import { mapPage, type Page, type PageAsked, readPage } from '../page.ts'
 import { type HistoryEntry, toHistoryEntry } from '../payments/index.ts'
 import { type Payment, toPaymentView } from '../payments/payment-view.ts'
 import { type CreatedInvoice, createInvoice } from './create-invoice.ts'
+import { type CreditNote, creditNotesOf, printCreditNote } from './credit-notes.ts'
 import { type InvoiceReference, lookForInvoice, mustFindInvoice } from './find-invoice.ts'
 import type { CreateInvoiceInput } from './invoice-input.ts'
 import { type Invoice, toInvoiceView } from './invoice-view.ts'
@@ -60,6 +61,13 @@ export interface Invoices {
   refresh(invoice: InvoiceReference, input?: RefreshInvoiceInput): Promise<Invoice>
   /** As a PDF; needs the package `pdfkit`. */
   pdf(invoice: InvoiceReference, options?: InvoicePdfOptions): Promise<Uint8Array>
+  /** One for each refund of it, a moment after the money went back. */
+  creditNotes(invoice: InvoiceReference): Promise<readonly CreditNote[]>
+  creditNotePdf(
+    invoice: InvoiceReference,
+    creditNoteNumber: string,
+    options?: InvoicePdfOptions,
+  ): Promise<Uint8Array>
   /** Marks drafts and sent ones whose due day is over, and tells each once. */
   markOverdue(options?: MarkOverdueOptions): Promise<MarkedOverdue>
 }
@@ -114,6 +122,9 @@ export function bindInvoices(context: () => Promise<Context>, reading: () => Pro
     void: async (reference, input = {}, by = HOST) => voidInvoice(...(await about(reference)), input, by),
     refresh: async (reference, input = {}) => refreshInvoice(...(await about(reference)), input),
     pdf: async (reference, options = {}) => printInvoice(...(await readAbout(reference)), options),
+    creditNotes: async (reference) => creditNotesOf(...(await readAbout(reference))),
+    creditNotePdf: async (reference, number, options = {}) =>
+      printCreditNote(...(await readAbout(reference)), number, options),
     markOverdue: async (options = {}) => markOverdueInvoices(await context(), options),
   }
 }

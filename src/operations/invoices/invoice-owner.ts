@@ -13,6 +13,7 @@ import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
 import type { Owner } from '../owners.ts'
 import { receiveMoney } from './change-invoice.ts'
+import { creditRefund } from './credit-notes.ts'
 import { openPaymentsOf } from './end-open-payments.ts'
 import { notPayable, paymentUnder, stillOpen } from './invoice-payments.ts'
 import { refreshInvoice } from './refresh-invoice.ts'
@@ -30,10 +31,14 @@ export const invoiceOwner: Owner = {
     // Step by step: what was paid and given back before we heard of either is told as paid first, like its payment.
     let received =
       (await readReceived(tx, ownerId)) - moved.reduce((sum, { moneyDelta }) => sum + moneyDelta, 0n)
-    for (const { moneyDelta, source, notificationId } of moved) {
-      received += moneyDelta
-      const cause = { source, paymentId: plan.payment.id, notificationId, document: null }
-      invoice = await receiveMoney(context, tx, invoice, received, cause)
+    const paymentId = plan.payment.id
+    for (const row of moved) {
+      const before = invoice
+      received += row.moneyDelta
+      const { source, notificationId } = row
+      const cause = { source, paymentId, notificationId, document: null }
+      invoice = await receiveMoney(context, tx, before, received, cause)
+      await creditRefund(context, tx, { before, after: invoice }, { row, paymentId })
     }
   },
 

@@ -38,6 +38,12 @@ export interface Invoice {
   readonly customerNpwp: string | null
   readonly customerAddress: string | null
   readonly userId: string | null
+  /** Of a cycle: whose, and of which time. */
+  readonly subscriptionId: string | null
+  readonly periodStart: Date | null
+  readonly periodEnd: Date | null
+  /** The payment that paid its cycle; null out of a wallet. */
+  readonly paymentId: string | null
   readonly issuer: InvoiceIssuer | null
   readonly items: readonly InvoiceItem[]
   readonly subtotal: number
@@ -100,6 +106,10 @@ export function toInvoiceView(row: InvoiceRow, now: Date): Invoice {
     customerNpwp: row.customer_npwp,
     customerAddress: row.customer_address,
     userId: row.user_id,
+    subscriptionId: row.subscription_id,
+    periodStart: row.period_start,
+    periodEnd: row.period_end,
+    paymentId: row.cycle_payment_id,
     issuer: issuerOf(row.issuer),
     items: row.items.map((item) => ({
       id: item.id,

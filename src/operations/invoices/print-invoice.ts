@@ -1,7 +1,6 @@
 /** The PDF of an invoice, with the address where it can be paid now. */
 import { PAYABLE } from '../../domain/invoice.ts'
 import { max, toNumber } from '../../domain/money.ts'
-import { invalidRequest } from '../../errors.ts'
 import type { InvoiceRow } from '../../store/invoices.ts'
 import { findOwnedPayments } from '../../store/owned-payments.ts'
 import type { PaymentRow } from '../../store/payments.ts'
@@ -10,17 +9,16 @@ import { findCheckoutPage } from '../payments/checkout-page.ts'
 import { openPaymentsOf } from './end-open-payments.ts'
 import { toInvoiceView } from './invoice-view.ts'
 import { type InvoiceDemand, type InvoicePdfOptions, renderInvoicePdf } from './pdf/invoice-pdf.ts'
-import { PDF_LANGUAGES } from './pdf/invoice-words.ts'
+import { readLanguage } from './pdf/invoice-words.ts'
 
 export async function printInvoice(
   context: Context,
   row: InvoiceRow,
   options: InvoicePdfOptions,
 ): Promise<Uint8Array> {
-  if (options.language !== undefined && !PDF_LANGUAGES.includes(options.language))
-    throw invalidRequest([{ field: 'language', reason: `must be one of ${PDF_LANGUAGES.join(', ')}` }])
+  const language = readLanguage(options.language)
   const invoice = toInvoiceView(row, context.clock.now())
-  return renderInvoicePdf(invoice, await demandOf(context, row), options)
+  return renderInvoicePdf(invoice, await demandOf(context, row), { language })
 }
 
 /** A refunded part is not owed: billed again, a customer would pay back what the shop has given. It is asked for only once the shop opens another way to pay. */

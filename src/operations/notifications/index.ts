@@ -1,5 +1,6 @@
 /** `bayar.notifications`: what Midtrans told us, and telling it again. */
 import { isUuid } from '../../domain/uuid.ts'
+import { fieldsOf, matchKey, type SignedFields, type SignedWire } from '../../gateway/signature.ts'
 import {
   findNotification,
   listNotifications,
@@ -11,6 +12,7 @@ import { readIdCursor } from '../id-cursor.ts'
 import { mapPage, type Page, type PageAsked, readPage } from '../page.ts'
 import { type ForeignOrder, type ForeignOrderQuery, foreignOrders } from './list-foreign-orders.ts'
 import {
+  keysOf,
   type NotificationParts,
   type Receipt,
   type Received,
@@ -44,6 +46,8 @@ export interface Notification {
 export interface Notifications {
   /** What the HTTP route does with a body. */
   receive(received: Received): Promise<Receipt>
+  /** Whether this was signed with a key of yours, in the names of the library or of the notification itself. `verifySignature` of `bayar/midtrans` takes the key instead. */
+  verifySignature(signed: SignedFields | SignedWire): Promise<boolean>
   /** A body that was refused before it was read whole. */
   refuse(kind: 'too_large' | 'too_slow'): Promise<void>
   find(id: string): Promise<Notification | undefined>
@@ -68,6 +72,9 @@ export function bindNotifications(
   return {
     async receive(received) {
       return receiveNotification(await parts(), received)
+    },
+    async verifySignature(signed) {
+      return matchKey(fieldsOf(signed), keysOf(await reading())) !== undefined
     },
     async refuse(kind) {
       const { refusals } = await parts()

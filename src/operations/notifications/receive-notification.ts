@@ -7,7 +7,7 @@ import { uuidv7 } from '../../domain/uuid.ts'
 import { BayarError } from '../../errors.ts'
 import { noticeColumns } from '../../gateway/notice-columns.ts'
 import { readDocument, signedFields } from '../../gateway/read-document.ts'
-import { matchKey } from '../../gateway/signature.ts'
+import { type MerchantKey, matchKey } from '../../gateway/signature.ts'
 import { translate } from '../../gateway/translate.ts'
 import type { WireDocument } from '../../gateway/wire.ts'
 import { connectionLost, mustRunAgain, unreachable } from '../../store/database.ts'
@@ -57,11 +57,8 @@ export async function receiveNotification(
   const at = context.clock.now()
 
   // 2. Verify. The key that fits names the merchant.
-  const keys = context.rules.merchants.flatMap(({ name, serverKeys }) =>
-    serverKeys.map((serverKey) => ({ merchant: name, serverKey })),
-  )
   const fields = signedFields(document)
-  const merchant = fields && matchKey(fields, keys)
+  const merchant = fields && matchKey(fields, keysOf(context))
   if (merchant === undefined) {
     const notice = newNotice(received, document, null, at)
     if (received.channel !== 'payment') return receiveHint(context, untrusted, notice, document)
@@ -98,6 +95,13 @@ export async function receiveNotification(
 
   // 5. A handler of the merchant belongs into the transaction: it is stored, and applied in one of its own before the answer, if that is quick.
   return { status: await applySoon(context, notice.id), id: notice.id }
+}
+
+/** Every key of every account, those that are being rotated out as well. */
+export function keysOf({ rules }: Context): readonly MerchantKey[] {
+  return rules.merchants.flatMap(({ name, serverKeys }) =>
+    serverKeys.map((serverKey) => ({ merchant: name, serverKey })),
+  )
 }
 
 async function submit(

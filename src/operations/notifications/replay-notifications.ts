@@ -16,6 +16,7 @@ import {
 import type { NotificationStatus } from '../../store/write-advances.ts'
 import type { Context } from '../context.ts'
 import { applyNotification } from './apply-notification.ts'
+import { keysOf } from './receive-notification.ts'
 
 const PAGE = 200
 
@@ -83,10 +84,5 @@ export function verifyAgain(context: Context, notice: NotificationRow): string |
   const document = readDocument(notice.raw)
   const fields = document && signedFields(document)
   if (!fields) return undefined
-  return matchKey(
-    fields,
-    context.rules.merchants.flatMap(({ name, serverKeys }) =>
-      serverKeys.map((serverKey) => ({ merchant: name, serverKey })),
-    ),
-  )
+  return matchKey(fields, keysOf(context))
 }

@@ -100,7 +100,9 @@ export interface Payment {
   readonly customFields: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>> | null
   readonly userId: string | null
+  /** What of bayar's own it belongs to: an invoice, a subscription, a top-up; and which. */
   readonly owner: string | null
+  readonly ownerId: string | null
   readonly attempts: readonly Attempt[]
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -168,6 +170,7 @@ export function toPaymentView(row: ShownPayment): Payment {
     metadata: row.metadata,
     userId: row.user_id,
     owner: row.owner,
+    ownerId: row.owner_id,
     attempts,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

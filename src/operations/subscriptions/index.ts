@@ -1,17 +1,20 @@
 /** `bayar.subscriptions`: what is charged again and again. Host code is staff: it may set prices and command. */
 import { isUuid } from '../../domain/uuid.ts'
-import { BayarError } from '../../errors.ts'
+import { BayarError, invalidRequest } from '../../errors.ts'
 import { readHistory } from '../../store/events.ts'
 import {
   findSubscription,
   findSubscriptionByReference,
   listSubscriptions,
+  SUBSCRIPTION_SORTS,
   type SubscriptionFilter,
+  type SubscriptionPosition,
+  type SubscriptionSort,
   type SubscriptionView,
 } from '../../store/subscriptions.ts'
 import { type ChangedPlan, type ChangePlanInput, changePlan } from '../billing/change-plan.ts'
 import { can } from '../billing/entitlement.ts'
-import { changeMethod, type PaidOwed, payOwed } from '../billing/pay-owed.ts'
+import { changeMethod, type PaidOwed, payOwed, type WayToPay } from '../billing/pay-owed.ts'
 import { settleByHand } from '../billing/settle-by-hand.ts'
 import {
   type CancelInput,
@@ -22,7 +25,7 @@ import {
   resumeBilled,
 } from '../billing/stop-and-go.ts'
 import { type Subscribed, subscribe } from '../billing/subscribe.ts'
-import type { SubscribeInput, SubscribeMethod } from '../billing/subscribe-input.ts'
+import type { SubscribeInput } from '../billing/subscribe-input.ts'
 import type { Context } from '../context.ts'
 import { readIdCursor } from '../id-cursor.ts'
 import { mapPage, type Page, type PageAsked, readPage } from '../page.ts'
@@ -42,9 +45,9 @@ import type { UpdateSubscriptionInput } from './subscription-update.ts'
 import { type Subscription, toSubscription } from './subscription-view.ts'
 import { type SyncedSubscriptions, syncSubscriptions } from './sync-subscriptions.ts'
 
-export type { SubscriptionFilter } from '../../store/subscriptions.ts'
+export type { SubscriptionFilter, SubscriptionSort } from '../../store/subscriptions.ts'
 export type { ChangedPlan, ChangePlanInput } from '../billing/change-plan.ts'
-export type { PaidOwed } from '../billing/pay-owed.ts'
+export type { PaidOwed, WayToPay } from '../billing/pay-owed.ts'
 export type { CancelInput, Reactivated } from '../billing/stop-and-go.ts'
 export type { Subscribed } from '../billing/subscribe.ts'
 export type { SubscribeInput, SubscribeMethod } from '../billing/subscribe-input.ts'
@@ -54,6 +57,14 @@ export type { CreateSubscriptionInput } from './subscription-input.ts'
 export type { UpdateSubscriptionInput } from './subscription-update.ts'
 export type { Subscription } from './subscription-view.ts'
 export type { SyncedSubscriptions } from './sync-subscriptions.ts'
+
+export interface SubscriptionQuery extends PageAsked {
+  readonly filter?: SubscriptionFilter
+  /** `created` unless given. */
+  readonly sort?: SubscriptionSort
+  /** The newest first; by the next charge, the nearest first, unless given. */
+  readonly descending?: boolean
+}
 
 export interface Subscriptions {
   /** Has Midtrans charge a saved card or a linked GoPay account by its own clock. */
@@ -68,9 +79,7 @@ export interface Subscriptions {
   /** By our own id. */
   find(id: string): Promise<Subscription | undefined>
   findByReference(reference: string, merchant?: string): Promise<Subscription | undefined>
-  list(
-    query?: PageAsked & { readonly filter?: SubscriptionFilter; readonly descending?: boolean },
-  ): Promise<Page<Subscription>>
+  list(query?: SubscriptionQuery): Promise<Page<Subscription>>
   history(id: string): Promise<readonly HistoryEntry[]>
   /** Another price, card, rhythm or name, from the next charge on. */
   update(id: string, input: UpdateSubscriptionInput, by?: string): Promise<Subscription>
@@ -86,10 +95,10 @@ export interface Subscriptions {
   reactivate(id: string, by?: string): Promise<Reactivated>
   /** Another plan: now, with the difference charged or credited, or at the end of the period. */
   changePlan(id: string, input: ChangePlanInput, by?: string): Promise<ChangedPlan>
-  /** Another card or another way to pay, from the next charge on. */
-  changeMethod(id: string, method: SubscribeMethod, by?: string): Promise<Subscription>
+  /** Another card, another way to pay, or the wallet, from the next charge on. */
+  changeMethod(id: string, method: WayToPay, by?: string): Promise<Subscription>
   /** What is owed now: the payment that is open, or another one; with a method, by that one from now on, and the open payment is ended first. */
-  pay(id: string, method?: SubscribeMethod, by?: string): Promise<PaidOwed>
+  pay(id: string, method?: WayToPay, by?: string): Promise<PaidOwed>
   /** What is owed was paid elsewhere, or is given: its period begins. */
   activate(id: string, by?: string): Promise<Subscription>
   /** The next period was paid elsewhere, or is given. */
@@ -125,15 +134,18 @@ export function bindSubscriptions(
       const row = await findSubscriptionByReference(at.database, name, reference)
       return row && toSubscription(row, at.clock.now())
     },
-    async list({ filter = {}, descending = true, ...asked } = {}) {
+    async list({ filter = {}, sort = 'created', descending = sort === 'created', ...asked } = {}) {
+      if (!SUBSCRIPTION_SORTS.includes(sort))
+        throw invalidRequest([{ field: 'sort', reason: `must be one of ${SUBSCRIPTION_SORTS.join(', ')}` }])
       const { database, clock } = await reading()
       const page = await readPage(
         asked,
-        (row: SubscriptionView) => row.id,
+        (row: SubscriptionView) => positionOf(row, sort),
         ({ position, isBackward, limit }) =>
           listSubscriptions(database, {
             filter,
-            after: readIdCursor(position),
+            sort,
+            after: readPosition(position, sort),
             limit,
             descending: descending !== isBackward,
           }),
@@ -204,6 +216,22 @@ export function bindSubscriptions(
     syncAll: async (progress) => syncSubscriptions(await context(), progress && { progress }),
     resolve: async (id, resolution) => resolveSubscription(await context(), named(id), resolution),
   }
+}
+
+function positionOf({ id, next_charge_at: at }: SubscriptionView, sort: SubscriptionSort): string {
+  return sort === 'created' ? id : `${at === null ? 'none' : at.getTime()}_${id}`
+}
+
+function readPosition(position: string | null, sort: SubscriptionSort): SubscriptionPosition | null {
+  if (sort === 'created') {
+    const id = readIdCursor(position)
+    return id === null ? null : { id, nextChargeAt: null }
+  }
+  if (position === null) return null
+  const [at = '', id = ''] = position.split('_')
+  if (!/^(none|\d{1,14})$/.test(at) || !isUuid(id))
+    throw invalidRequest([{ field: 'cursor', reason: 'is not one of ours: use next or previous of a page' }])
+  return { id, nextChargeAt: at === 'none' ? null : new Date(Number(at)) }
 }
 
 function named(id: string): string {

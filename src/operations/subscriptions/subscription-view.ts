@@ -60,6 +60,7 @@ export interface Subscription {
   readonly syncedAt: Date | null
   readonly cancelledAt: Date | null
   readonly planId: string | null
+  readonly planSlug: string | null
   /** The plan that it becomes when the period ends. */
   readonly nextPlanId: string | null
   readonly currentPeriodStart: Date | null
@@ -120,6 +121,7 @@ export function toSubscription(row: SubscriptionView, now: Date): Subscription {
     syncedAt: row.synced_at,
     cancelledAt: row.cancelled_at,
     planId: row.plan_id,
+    planSlug: row.plan_slug,
     nextPlanId: row.next_plan_id,
     currentPeriodStart: row.current_period_start,
     currentPeriodEnd: row.current_period_end,

@@ -359,6 +359,10 @@ test('a native one is not told to do what only bayar’s own can', async () => {
   const { subscriptions } = shop.bayar
   expect(await refusal(subscriptions.renew(native.id))).toBe('command_not_possible')
   expect(await refusal(subscriptions.changePlan(native.id, { plan: 'pro' }))).toBe('command_not_possible')
+  // Written as ours it would be charged twice: by Midtrans's clock and by bayar's (W7).
+  for (const way of [BCA, { paymentType: 'wallet' }] as const)
+    expect(await refusal(subscriptions.changeMethod(native.id, way))).toBe('command_not_possible')
+  expect(await shop.find(native.id)).toMatchObject({ collection: 'native', paymentType: 'credit_card' })
   expect(await refusal(subscriptions.cancel(native.id, { atPeriodEnd: true }))).toBe('command_not_possible')
   expect(await shop.bayar.subscriptions.pause(native.id)).toMatchObject({ status: 'paused' })
   const { id } = await shop.member()

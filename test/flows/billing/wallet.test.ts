@@ -103,6 +103,67 @@ describe('a subscription out of a wallet', () => {
   })
 })
 
+test('an invoice that could not be finished when the wallet paid is finished by a later run, on another day too, and there is one', async () => {
+  let isBroken = true
+  await using other = await club({
+    handlers: (bayar) =>
+      bayar.within('invoice.paid', 'bookkeeping', () => {
+        if (isBroken) throw new Error('not today')
+      }),
+  })
+  await other.bayar.wallets.adjust('user-1', { amount: 90_000, reason: 'a test' })
+  await other.bayar.subscriptions.subscribe(OUT_OF_WALLET)
+  const invoices = async () =>
+    (await other.bayar.invoices.list()).results.map(({ status, receivedAmount }) => [status, receivedAmount])
+  expect(await invoices()).toEqual([['sent', 0]])
+  isBroken = false
+  await other.advance(DAY)
+  await other.bayar.tasks.processWalletBilling()
+  expect(await invoices()).toEqual([['paid', 90_000]])
+  expect(await other.rows('select 1 from bayar.obligations where close_at is not null')).toEqual([])
+})
+
+describe('a subscription by charges', () => {
+  test('is paid out of the wallet instead, from then on; the number that was open is ended first', async () => {
+    await fund(200_000)
+    const { subscription, payment } = await shop.bayar.subscriptions.subscribe({
+      user: 'user-1',
+      plan: 'pro',
+      ...BCA,
+    })
+    expect(await shop.bayar.subscriptions.pay(subscription.id, { paymentType: 'wallet' })).toMatchObject({
+      payment: null,
+      subscription: { status: 'active', collection: 'wallet', paymentType: 'wallet' },
+    })
+    expect(shop.simulator.transaction(payment!.orderId).status).toBe('cancel')
+    await shop.advance(31 * DAY)
+    await billWallets()
+    expect(await balance()).toBe(20_000)
+    expect(await shop.find(subscription.id)).toMatchObject({ status: 'active', currentInterval: 2 })
+  })
+
+  test('with too little in the wallet, or a frozen one, stays as it is: nothing is ended, no try is used up', async () => {
+    const { subscription, payment } = await shop.bayar.subscriptions.subscribe({
+      user: 'user-1',
+      plan: 'pro',
+      ...BCA,
+    })
+    const before = await shop.obligations(subscription.id)
+    const pay = () => shop.bayar.subscriptions.pay(subscription.id, { paymentType: 'wallet' })
+    await expect(pay()).rejects.toMatchObject({
+      code: 'insufficient_balance',
+      details: { balance: 0, amount: 90_000 },
+    })
+    await fund(90_000)
+    await shop.bayar.wallets.freeze('user-1', { reason: 'a test' })
+    await expect(pay()).rejects.toMatchObject({ code: 'wallet_frozen' })
+    expect(await shop.obligations(subscription.id)).toEqual(before)
+    await shop.pay(payment!.orderId)
+    expect(await shop.find(subscription.id)).toMatchObject({ status: 'active', collection: 'charge' })
+    expect(await balance()).toBe(90_000)
+  })
+})
+
 describe('credit', () => {
   test('of a number that was paid late is in the wallet, once, and goes out again when it is taken back', async () => {
     const { subscription, payment } = await shop.bayar.subscriptions.subscribe({

@@ -8,10 +8,12 @@ export async function run(call: Call): Promise<undefined> {
     const reference = invoiceOf(call)
     const invoice = await bayar.invoices.find(reference)
     if (!invoice) throw new BayarError('invoice_not_found', `${reference.invoice}.`)
-    const [payments, history] = await Promise.all([
+    const [creditNotes, payments, history] = await Promise.all([
+      bayar.invoices.creditNotes(invoice.id),
       bayar.invoices.payments(invoice.id),
       bayar.invoices.history(invoice.id),
     ])
-    call.out.answer({ invoice, payments, history }, () => tellInvoice(invoice, payments, history))
+    const about = { creditNotes, payments, history }
+    call.out.answer({ invoice, ...about }, () => tellInvoice(invoice, about))
   })
 }

@@ -1,11 +1,21 @@
 /** What is printed on an invoice, in both languages. */
 import type { InvoiceStatus } from '../../../domain/invoice.ts'
+import { invalidRequest } from '../../../errors.ts'
 
 export const PDF_LANGUAGES = ['id', 'en'] as const
 export type PdfLanguage = (typeof PDF_LANGUAGES)[number]
 
+export function readLanguage(given: PdfLanguage | undefined): PdfLanguage {
+  if (given !== undefined && !PDF_LANGUAGES.includes(given))
+    throw invalidRequest([{ field: 'language', reason: `must be one of ${PDF_LANGUAGES.join(', ')}` }])
+  return given ?? 'id'
+}
+
 export interface InvoiceWords {
   readonly invoice: string
+  readonly creditNote: string
+  readonly forInvoice: string
+  readonly givenBack: string
   readonly number: string
   readonly date: string
   readonly due: string
@@ -36,6 +46,9 @@ export interface InvoiceWords {
 export const INVOICE_WORDS: Readonly<Record<PdfLanguage, InvoiceWords>> = {
   id: {
     invoice: 'INVOICE',
+    creditNote: 'NOTA KREDIT',
+    forInvoice: 'Untuk invoice',
+    givenBack: 'Pengembalian dana untuk',
     number: 'Nomor',
     date: 'Tanggal',
     due: 'Jatuh tempo',
@@ -71,6 +84,9 @@ export const INVOICE_WORDS: Readonly<Record<PdfLanguage, InvoiceWords>> = {
   },
   en: {
     invoice: 'INVOICE',
+    creditNote: 'CREDIT NOTE',
+    forInvoice: 'For invoice',
+    givenBack: 'Given back of',
     number: 'Number',
     date: 'Date',
     due: 'Due',

@@ -1,6 +1,4 @@
 alter table bayar.obligations
-  -- Of the charges that were begun, those that Midtrans never had: they say nothing about the customer, and are no tries.
-  add column unmade integer not null default 0 check (unmade between 0 and charges),
   -- Midtrans has had no charge of it: it waits for its first, and the others for another try.
   add column is_first boolean not null generated always as (charges = unmade) stored,
   -- How its subscription was collected when it was asked for: on which list it waits. How it is charged, its subscription says.
