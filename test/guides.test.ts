@@ -1,4 +1,4 @@
-/** The samples of the guides to invoices, events and webhooks of subscriptions, as they are written: run one after the other in front of the simulator, and what they do is looked at. */
+/** The samples of the guides to invoices, events, messages and webhooks of subscriptions, as they are written: run one after the other in front of the simulator, and what they do is looked at. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,11 +17,28 @@ const ENTRIES = {
 }
 
 /** In place of the reader's own instance: one whose Midtrans is the simulator. Samples that make an instance are their own. */
-const instance = (more: string) => `import { createTestBayar } from 'bayar/testing'
-export const shop = await createTestBayar({ options: { invoiceIssuer: { name: 'Toko Melati' } }${more} })
+const instance = ({
+  imports = '',
+  options = '',
+  more = '',
+}) => `import { createTestBayar } from 'bayar/testing'
+${imports}
+export const shop = await createTestBayar({ options: { invoiceIssuer: { name: 'Toko Melati' }${options} }${more} })
 export const bayar = shop.bayar
 export default bayar
 `
+
+/** What an instance of this guide has beside. */
+const INSTANCES: Readonly<Record<string, Parameters<typeof instance>[0]>> = {
+  // Its days count from the reader's today.
+  'docs/guides/invoices.md': { more: ', now: new Date()' },
+  // It sends by the guide's own function, in the guide's own words.
+  'docs/guides/messages.md': {
+    imports: `import { sendMessage } from './messages-2.ts'
+import { templates } from './messages-3.ts'`,
+    options: ', messages: { channel: sendMessage, templates }',
+  },
+}
 
 const STORIES: Readonly<Record<string, string>> = {
   'docs/guides/invoices.md': `
@@ -69,6 +86,20 @@ const STORIES: Readonly<Record<string, string>> = {
       'reminder budi@example.com 2026-03-31',
     ])
     expect(said).toEqual(expect.arrayContaining([expect.stringContaining('New payment: ORDER-1'), 'written: INV-000001', 'void: Dipesan dua kali.']))
+  `,
+  'docs/guides/messages.md': `
+    const [jane] = (await bayar.subscriptions.list()).results
+    await shop.idle()
+    expect(done).toEqual(['user-42 Pro: Rp90.000 to pay'])
+    const [message] = (await bayar.messages.list()).results
+    expect(message).toMatchObject({ type: 'payment_pending', language: 'en', status: 'sent', channel: 'host', customerEmail: 'jane@example.com' })
+    expect(message.body).toMatch(/^Please send Rp90.000 to \\d+.\\nYou have until .* WIB.$/)
+    await shop.pay((await bayar.payments.list()).results[0].orderId)
+    await shop.advance(28 * 86_400)
+    expect(await bayar.tasks.sendExpiryReminders()).toEqual({ reminded: 1 })
+    await shop.idle()
+    expect(done.slice(1)).toEqual(['user-42 We received Rp90.000 for Pro', 'user-42 Pro renews in 3 days'])
+    expect((await bayar.subscriptions.find(jane.id)).status).toBe('active')
   `,
   'docs/guides/webhooks-subscriptions.md': `
     await shop.idle()
@@ -122,8 +153,7 @@ test.each(Object.keys(STORIES))(
     write('package.json', '{ "private": true, "type": "module" }')
     symlinkSync(join(repository, 'node_modules'), join(home, 'node_modules'))
     for (const [name, text] of Object.entries(READERS_OWN)) write(name, text)
-    // The guide to invoices counts its days from the reader's today.
-    write('bayar.config.ts', instance(path.endsWith('/invoices.md') ? ', now: new Date()' : ''))
+    write('bayar.config.ts', instance(INSTANCES[path] ?? {}))
     for (const { name, code } of samples) write(name, code)
     const alias = Object.entries(ENTRIES).map(([name, file]) => ({ name, file: join(repository, file) }))
     write(

@@ -37,6 +37,10 @@ const VARIABLES = {
   MIDTRANS_AUTO_RETRY_FAILED_PAYMENTS: ['fromEnv', 'the option `autoRetryFailedPayments`: true or false'],
   MIDTRANS_MAX_RETRY_ATTEMPTS: ['fromEnv', 'the option `maxRetryAttempts`'],
   MIDTRANS_RETRY_INTERVAL_DAYS: ['fromEnv', 'the option `retryIntervalDays`'],
+  MIDTRANS_EXPIRY_REMINDER_DAYS: ['fromEnv', 'the option `expiryReminderDays`: days, comma separated'],
+  BAYAR_SMTP_URL: ['fromEnv', 'the option `messages.channel.smtp`'],
+  BAYAR_MAIL_FROM: ['fromEnv', 'the option `messages.channel.from`'],
+  BAYAR_MESSAGE_LANGUAGE: ['fromEnv', 'the option `messages.language`'],
   BAYAR_API_KEY: ['fromEnv', 'the option `apiKey`'],
   BAYAR_DRAIN_SECRET: ['fromEnv', 'the option `drainSecret`'],
   BAYAR_CONFIG: ['command line', 'the configuration file, where `--config` does not say'],
@@ -190,6 +194,7 @@ const TYPES = {
   schedule: '`{ [task]: { every } or { cron, timeZone? } or false }`',
   invoiceIssuer: '`{ name, address?, npwp?, email?, phone? }`',
   invoiceTax: '`{ percent, mode }`',
+  messages: '`{ channel?, language?, types?, templates?, deadlineSeconds? }`',
   userTokens: '`{ secret, issuer?, audience? }` or `{ jwksUrl, issuer?, audience? }`',
   clock: '`{ now(): Date }`',
   log: '`{ info, warn, error }`',
@@ -217,7 +222,7 @@ function variablesInSources() {
     if (!path.endsWith('.ts') || path.endsWith('.test.ts')) continue
     const text = readFileSync(join(sources, path), 'utf8')
     for (const [, name] of text.matchAll(/process\.env\.([A-Z][A-Z_]*)/g)) found.add(name)
-    for (const [, name] of text.matchAll(/\b(?:text|flag|whole)\('([A-Z][A-Z_]*)'\)/g)) found.add(name)
+    for (const [, name] of text.matchAll(/\b(?:text|flag|wholes?)\('([A-Z][A-Z_]*)'\)/g)) found.add(name)
     for (const [, name] of text.matchAll(/variable: '([A-Z][A-Z_]*)'/g)) found.add(name)
   }
   return found

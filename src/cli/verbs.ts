@@ -1,6 +1,7 @@
 /** Every verb of the command line, one row each. The help is written from it, and a verb's code is loaded only when it is called. */
 import { EVENT_TYPES, REVIEW_REASONS } from '../domain/events.ts'
 import { INVOICE_STATUSES } from '../domain/invoice.ts'
+import { MESSAGE_STATUSES, MESSAGE_TYPES } from '../domain/message.ts'
 import { PLAN_STATUSES } from '../domain/plan.ts'
 import { INTERVAL_UNITS, SUBSCRIPTION_STATUSES } from '../domain/subscription.ts'
 import { WALLET_ENTRY_KINDS } from '../domain/wallet.ts'
@@ -728,6 +729,33 @@ waits for a decision (\`bayar payments review\`).`,
       dismiss: { says: 'Somebody has looked at what it waits for.' },
     },
     load: () => import('./verbs/subscriptions/resolve.ts'),
+  },
+  {
+    name: 'messages list',
+    says: 'What customers are told, newest first.',
+    flags: {
+      status: {
+        takes: MESSAGE_STATUSES,
+        value: 'STATUS',
+        says: `Only those that are ${MESSAGE_STATUSES.join(', ')}.`,
+      },
+      type: { takes: MESSAGE_TYPES, value: 'TYPE', says: 'Only these, e.g. expiry_reminder.' },
+      user: { takes: 'text', value: 'USER', says: 'Only this user’s.' },
+      limit: LIMIT,
+    },
+    load: () => import('./verbs/messages/list.ts'),
+  },
+  {
+    name: 'messages show',
+    argument: 'ID',
+    says: 'One message, with its text and what became of it.',
+    load: () => import('./verbs/messages/show.ts'),
+  },
+  {
+    name: 'messages retry',
+    argument: 'ID',
+    says: 'Have a message that failed or was suppressed sent after all.',
+    load: () => import('./verbs/messages/retry.ts'),
   },
   {
     name: 'notifications list',

@@ -14,8 +14,12 @@ const PROOFS: Readonly<
     load: () => import('./crash.ts'),
   },
   steps: {
-    says: 'a process that dies at every single statement: of notifications, commands, invoices, subscriptions, wallets and every task; and a worker killed with -9 at every step of every task',
+    says: 'a process that dies at every single statement: of notifications, commands, invoices, subscriptions, wallets and every task; and a worker killed with -9 at every step of every task (--every N)',
     load: () => import('./steps.ts'),
+  },
+  year: {
+    says: 'a simulated year of a thousand customers, with faults; afterwards every law of the books holds (--seed N, --customers N, --days N)',
+    load: () => import('./year.ts'),
   },
   prisma: {
     says: 'a charge in the transaction of a real Prisma, fetched and generated for it',

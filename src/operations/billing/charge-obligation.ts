@@ -67,11 +67,12 @@ export async function chargeObligation(
     await writeCycleInvoice(context, subscription, obligation)
     // 3.
     try {
-      await chargePayment(context, inputOf(subscription, obligation, orderId), by, {
+      const charged = await chargePayment(context, inputOf(subscription, obligation, orderId), by, {
         name: OWNER,
         id: subscription.id,
         expiryMinutes: EXPIRY_MINUTES,
       })
+      return charged.payment
     } catch (error) {
       await recordRefusal(context, obligation, orderId, error)
       throw error

@@ -107,7 +107,6 @@ async function link(
     { invoice_id: invoiceId, ...(isDone && { close_at: null }) },
     context.clock.now(),
   )
-  await lockInvoice(tx, invoiceId)
   await linkInvoice(tx, invoiceId, obligationId)
   // Settled while it was written.
   const cause = { source: 'clock', paymentId: obligation.payment_id, notificationId: null, document: null }
