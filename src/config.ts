@@ -151,7 +151,7 @@ export const options = z.strictObject({
     .array(z.enum(PAYMENT_TYPES, { error: `must be one of ${PAYMENT_TYPES.join(', ')}` }))
     .min(1)
     .optional(),
-  /** How long a customer has to pay, where the charge does not say; left to Midtrans unless set. */
+  /** How long a customer has to pay, where the charge does not say; left to Midtrans unless set, and 24 hours for a cycle of a subscription. */
   expiryMinutes: z.int().min(1).max(259_200).optional(),
   /** IDR is all that Midtrans charges in: another currency is refused here, rather than charged as rupiah. */
   currency: z.literal('IDR', { error: 'must be IDR: Midtrans charges in nothing else' }).optional(),
@@ -204,6 +204,8 @@ export const options = z.strictObject({
   topupMaxAmount: z.int().min(1).max(AMOUNT_MAX).optional(),
   /** Whether each cycle of a subscription that bayar bills gets an invoice, paid with it. On unless set. */
   autoGenerateInvoice: z.boolean().optional(),
+  /** In how many days the invoice of a cycle is due; 7 unless set. */
+  invoiceDueDays: z.int().min(0).max(365).optional(),
   /** How many days a customer who has paid before may go on when a cycle was not paid; 3 unless set. */
   gracePeriodDays: z.int().min(0).max(90).optional(),
   /** Whether a cycle that was not paid is charged again by itself. On unless set. */
@@ -250,7 +252,7 @@ export const options = z.strictObject({
     .optional(),
   /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; none unless set. */
   trustedProxies: z.array(z.string().min(1)).optional(),
-  /** REST answers under `/midtrans/api`. Off when mounted in your app, on under `bayar serve` and `bayar dev`, unless set. */
+  /** REST answers under `/midtrans/api` and `/api/subscriptions`. Off when mounted in your app, on under `bayar serve` and `bayar dev`, unless set. */
   rest: z.boolean().optional(),
   /** `/docs` and `/openapi.json` answer. Off when mounted in your app, on under `bayar serve` and `bayar dev`, unless set. */
   docs: z.boolean().optional(),
@@ -510,6 +512,9 @@ export function fromEnv(env: Readonly<Record<string, string | undefined>> = proc
     invoicePrefix: text('MIDTRANS_INVOICE_PREFIX'),
     creditNotePrefix: text('MIDTRANS_CREDIT_NOTE_PREFIX'),
     autoGenerateInvoice: flag('MIDTRANS_AUTO_GENERATE_INVOICE'),
+    invoiceDueDays: whole('MIDTRANS_INVOICE_DUE_DAYS'),
+    topupMinAmount: whole('MIDTRANS_TOPUP_MIN_AMOUNT'),
+    topupMaxAmount: whole('MIDTRANS_TOPUP_MAX_AMOUNT'),
     gracePeriodDays: whole('MIDTRANS_GRACE_PERIOD_DAYS'),
     autoRetryFailedPayments: flag('MIDTRANS_AUTO_RETRY_FAILED_PAYMENTS'),
     maxRetryAttempts: whole('MIDTRANS_MAX_RETRY_ATTEMPTS'),

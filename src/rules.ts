@@ -26,6 +26,7 @@ export function rulesOf(settings: Settings): Rules {
     topups: { min: settings.topupMinAmount ?? TOPUP_MIN, max: settings.topupMaxAmount ?? TOPUP_MAX },
     billing: {
       autoInvoice: settings.autoGenerateInvoice ?? true,
+      invoiceDueDays: settings.invoiceDueDays ?? 7,
       dunning: dunningOf(settings),
       trialEndingDays: settings.trialEndingDays ?? 3,
       expiryReminderDays: [...new Set(settings.expiryReminderDays ?? [7, 3, 1])],

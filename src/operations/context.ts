@@ -59,6 +59,7 @@ export interface MessageRules {
 export interface BillingRules {
   /** Each cycle gets one. */
   readonly autoInvoice: boolean
+  readonly invoiceDueDays: number
   readonly dunning: Dunning
   readonly trialEndingDays: number
   /** How many days before a period ends its customer is told; once each. */

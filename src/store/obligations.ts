@@ -119,7 +119,8 @@ export async function isOwed(
   subscriptionId: string,
   kind: ObligationRow['kind'],
 ): Promise<boolean> {
-  const { rows } = await tx.query<{ is: boolean }>(
+  const { rows } = await tx.prepared<{ is: boolean }>(
+    'bayar_is_owed',
     `select exists (select 1 from bayar.obligations where subscription_id = $1 and kind = $2 and status = 'open') as is`,
     [subscriptionId, kind],
   )
@@ -213,14 +214,22 @@ export async function claimObligationsToCharge(
 /** Settled ones of which a payment can still be paid, for the length of a lease. */
 export async function claimObligationsToClose(
   database: Queryable,
-  options: { at: Date; leaseUntil: Date; limit: number },
+  options: {
+    at: Date
+    leaseUntil: Date
+    limit: number
+    /** Only those that were never charged, of which Midtrans knows nothing. */
+    isUncharged: boolean
+  },
 ): Promise<readonly ObligationRow[]> {
   const { rows } = await database.query<ObligationRow>(
     `with due as (
-       select id from bayar.obligations where close_at <= $1 order by close_at, id limit $3 for update skip locked
+       select id from bayar.obligations o
+        where close_at <= $1 and not ($4 and exists (select 1 from bayar.obligation_charges c where c.obligation_id = o.id))
+        order by close_at, id limit $3 for update skip locked
      )
      update bayar.obligations o set close_at = $2 from due where o.id = due.id returning o.*`,
-    [options.at, options.leaseUntil, options.limit],
+    [options.at, options.leaseUntil, options.limit, options.isUncharged],
   )
   return rows
 }
@@ -253,7 +262,8 @@ export async function findCharge(
   merchant: string,
   orderId: string,
 ): Promise<ObligationCharge | undefined> {
-  const { rows } = await database.query<ObligationCharge>(
+  const { rows } = await database.prepared<ObligationCharge>(
+    'bayar_find_charge',
     `${CHARGE} where c.merchant = $1 and c.order_id = $2`,
     [merchant, orderId],
   )
@@ -265,7 +275,8 @@ export async function findCharges(
   database: Queryable,
   obligationId: string,
 ): Promise<readonly ObligationCharge[]> {
-  const { rows } = await database.query<ObligationCharge>(
+  const { rows } = await database.prepared<ObligationCharge>(
+    'bayar_find_charges',
     `${CHARGE} where c.obligation_id = $1 order by c.number`,
     [obligationId],
   )

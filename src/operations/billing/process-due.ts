@@ -81,12 +81,13 @@ async function billDue(context: Context, run: TaskRun | null, collection: Billed
     count = await chargeWaitingPage(context, sweep, { at, collection })
     await sweep.turned(asking)
   }
-  // What was left to be ended has been asked for at Midtrans, and not by a wallet: those do not wait for it.
-  if (collection === 'wallet') return sweep.end()
+  // What is left to be ended is ended at Midtrans, save where a wallet paid: for those nobody waits.
+  const isUncharged = collection === 'wallet'
   await sweep.claimed(
-    (limit) => claimObligationsToClose(context.database, { at, leaseUntil: leaseOf(context), limit }),
+    (limit) =>
+      claimObligationsToClose(context.database, { at, leaseUntil: leaseOf(context), limit, isUncharged }),
     (id) => closeLeftover(context, id),
-    { asks: 'midtrans' },
+    isUncharged ? ASKS_NOBODY : { asks: 'midtrans' },
   )
   return sweep.end()
 }
