@@ -142,11 +142,15 @@ export async function claimMessages(
               when 'payment_pending' then p.status = 'pending' and p.presumed is null
               when 'invoice_overdue' then i.status = 'overdue'
               when 'expiry_reminder' then s.status = 'active' and coalesce(s.current_period_end, s.next_charge_at) = (c.facts ->> 'ends_at')::timestamptz
+              -- Begun again since.
+              when 'cancelled' then s.status is null or s.status = 'cancelled'
+              when 'expired' then s.status is null or s.status = 'expired'
+              when 'trial_ending' then s.status is null or s.status = 'trialing'
               else true end as is_current
        from claimed c
        left join bayar.payments p on c.type = 'payment_pending' and p.id = c.payment_id
        left join bayar.invoices i on c.type = 'invoice_overdue' and i.id = c.invoice_id
-       left join bayar.subscriptions s on c.type = 'expiry_reminder' and s.id = c.subscription_id
+       left join bayar.subscriptions s on c.type in ('expiry_reminder', 'trial_ending', 'cancelled', 'expired') and s.id = c.subscription_id
       order by c.id`,
     [at, until, limit],
   )
