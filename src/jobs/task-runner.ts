@@ -49,6 +49,8 @@ export function startTaskRunner(context: Context): TaskRunner {
   const leasedBy = randomKey()
   const running = new Map<string, { readonly name: string; readonly ended: Promise<void> }>()
   let claiming: Promise<number> = Promise.resolve(0)
+  /** A claim that has not begun: whoever asks meanwhile asks for nothing more than it will find. */
+  let next: Promise<number> | null = null
   let stopped = false
 
   const poll = setInterval(wake, POLL_MS)
@@ -65,7 +67,8 @@ export function startTaskRunner(context: Context): TaskRunner {
   }
 
   function claim(): Promise<number> {
-    claiming = claiming.then(async () => {
+    next ??= claiming = claiming.then(async () => {
+      next = null
       try {
         return stopped ? 0 : await claimOnce()
       } catch (error) {
@@ -73,7 +76,7 @@ export function startTaskRunner(context: Context): TaskRunner {
         return 0
       }
     })
-    return claiming
+    return next
   }
 
   async function claimOnce(): Promise<number> {

@@ -62,6 +62,7 @@ export class Outbox {
   readonly #restored = new Map<number, number | null>()
   #ready: string[] = []
   #sending = 0
+  #tries = 0
   #sequence = 0
   #paused = false
   #closed = false
@@ -178,6 +179,11 @@ export class Outbox {
       this.#enqueue(notice)
       return showNotice(notice, this.#merchant)
     })
+  }
+
+  /** How many deliveries were tried: a number, where the list of ten thousand would have to be shown to be counted. */
+  get tries(): number {
+    return this.#tries
   }
 
   /** Newest first. */
@@ -358,6 +364,7 @@ export class Outbox {
 
   async #attempt(notice: Notice, url: string, byHand: boolean): Promise<boolean> {
     const at = this.#clock.now()
+    this.#tries++
     const delivered = await deliverNotification(bodyOf(notice, this.#merchant), url, this.#deliver)
     notice.attempts = [...notice.attempts, { at, byHand, ...delivered }].slice(-ATTEMPTS_KEPT)
     return delivered.httpStatus !== undefined && delivered.httpStatus >= 200 && delivered.httpStatus < 300

@@ -63,6 +63,8 @@ export interface Simulator extends Acts, CheckoutActs {
   readonly notifications: {
     /** Newest first. */
     list(): SimulatedNotification[]
+    /** How many deliveries were tried so far. */
+    tries(): number
     resend(id: string): Promise<SimulatedNotification>
     /** The dashboard's test button. */
     sendTest(url?: string): Promise<SimulatedNotification[]>
@@ -136,6 +138,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     transactions: () => Array.from(world.ledger.newest(), (one) => showTransaction(world, one)),
     notifications: {
       list: () => world.outbox.list(),
+      tries: () => world.outbox.tries,
       resend: (id) => world.outbox.resend(id),
       sendTest: async (url) => world.outbox.sendTest(url),
       pause: () => world.outbox.pause(),

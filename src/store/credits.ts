@@ -31,3 +31,17 @@ export async function insertCredit(tx: Queryable, credit: Omit<CreditRow, 'paid_
 export async function markCreditPaidOut(tx: Queryable, id: string, at: Date): Promise<void> {
   await tx.query('update bayar.credits_owed set paid_out_at = $2 where id = $1', [id, at])
 }
+
+/** What was left of a period and given back when its plan changed: in all, and as it stands after what was taken back of it. */
+export async function unusedOf(
+  tx: Queryable,
+  subscriptionId: string,
+  obligationId: string,
+): Promise<{ readonly given: bigint; readonly standing: bigint }> {
+  const { rows } = await tx.query<{ given: bigint; standing: bigint }>(
+    `select coalesce(sum(amount) filter (where reason = 'unused_plan'), 0)::bigint as given, coalesce(sum(amount), 0)::bigint as standing
+       from bayar.credits_owed where subscription_id = $1 and cause_kind = 'plan_change' and starts_with(cause_id, $2)`,
+    [subscriptionId, `${obligationId}/`],
+  )
+  return rows[0]!
+}

@@ -331,14 +331,17 @@ export interface DueInvoice {
   readonly due_at: Date
 }
 
+/** What was given back is not owed again: of an invoice with a credit note nobody is told that it is overdue. */
+const GIVEN_BACK = `exists (select 1 from bayar.credit_notes n where n.invoice_id = i.id)`
+
 /** Past their due date and not yet told, page by page: what cannot be marked is passed over and not met again in this run. */
 export async function listFallenDue(
   database: Queryable,
   page: { readonly at: Date; readonly after: DueInvoice | null; readonly limit: number },
 ): Promise<readonly DueInvoice[]> {
   const { rows } = await database.query<DueInvoice>(
-    `select id, channel, due_at from bayar.invoices
-      where status in ('draft', 'sent') and due_at <= $1 and ($2::timestamptz is null or (due_at, id) > ($2, $3::uuid))
+    `select id, channel, due_at from bayar.invoices i
+      where status in ('draft', 'sent') and due_at <= $1 and not ${GIVEN_BACK} and ($2::timestamptz is null or (due_at, id) > ($2, $3::uuid))
       order by due_at, id limit $4`,
     [page.at, page.after?.due_at ?? null, page.after?.id ?? null, page.limit],
   )

@@ -16,6 +16,11 @@ export interface ObligationRow {
   readonly period_start: Date
   readonly period_end: Date
   readonly plan_id: string | null
+  /** Of a change: what the subscription was before; null, it had no plan. */
+  readonly from_plan_id: string | null
+  /** Of a change that began a new period: the one that it cut short. */
+  readonly from_start: Date | null
+  readonly from_end: Date | null
   /** Payments of it that were begun. */
   readonly charges: number
   /** Of them, those that Midtrans never had: no tries. */
@@ -48,7 +53,8 @@ export type NewObligation = Pick<
   | 'plan_id'
   | 'charge_at'
   | 'created_at'
->
+> &
+  Partial<Pick<ObligationRow, 'from_plan_id' | 'from_start' | 'from_end'>>
 
 /** The caller holds the subscription's lock. Another one of the same period is refused by the table, and with it the whole transaction. */
 export async function insertObligation(tx: Queryable, given: NewObligation): Promise<ObligationRow> {
@@ -127,6 +133,27 @@ export async function isOwed(
   return rows[0]!.is
 }
 
+/**
+ * Until when is paid what runs at this instant; null when nothing is. The difference to a dearer plan is no period. A period that a change of plan cut short counts no more, because what was left of it went into the new one; and one that began with such a change
+ * and cost nothing has no row, but is paid as long as the one that it was taken of is. Under the subscription's lock, which whoever changes an obligation holds.
+ */
+export async function paidUntil(tx: Queryable, subscriptionId: string, at: Date): Promise<Date | null> {
+  const { rows } = await tx.query<{ until: Date | null }>(
+    `select max(until) as until from (
+       select o.period_end as until from bayar.obligations o
+        where o.subscription_id = $1 and o.status = 'paid' and o.period_start <= $2 and (o.kind = 'period' or o.from_start is not null)
+          and not exists (select 1 from bayar.obligations c where c.subscription_id = $1 and c.kind = 'change' and c.status = 'paid' and c.from_start is not null and c.id > o.id)
+       union all
+       select s.current_period_end from bayar.subscriptions s
+        where s.id = $1 and s.current_period_start <= $2
+          and not exists (select 1 from bayar.obligations o where o.subscription_id = $1
+                             and (o.period_start = s.current_period_start or (o.status <> 'paid' and o.period_end = s.current_period_start)))
+     ) paid where until > $2`,
+    [subscriptionId, at],
+  )
+  return rows[0]!.until
+}
+
 /** After the payments' locks and before the subscription's. */
 export async function lockObligation(tx: Queryable, id: string): Promise<ObligationRow | undefined> {
   const { rows } = await tx.query<ObligationRow>('select * from bayar.obligations where id = $1 for update', [
@@ -178,6 +205,15 @@ export async function updateObligation(
     [row.id, ...Object.values(set)],
   )
   return { ...row, ...set }
+}
+
+/** What was left of it was given back as credit: it ends here. The caller holds the locks of all that are paid. */
+export async function cutPaidPeriod(tx: Queryable, subscriptionId: string, at: Date): Promise<void> {
+  await tx.query(
+    `update bayar.obligations set period_end = greatest($2, period_start + interval '1 millisecond'), updated_at = $2
+      where subscription_id = $1 and status = 'paid' and period_start <= $2 and period_end > $2`,
+    [subscriptionId, at],
+  )
 }
 
 // ---------------------------------------------------------------- work lists

@@ -119,8 +119,7 @@ export async function createTestBayar(given: TestBayarOptions = {}): Promise<Tes
       await worker.idle()
     }
   }
-  const progress = () =>
-    events.length + simulator.notifications.list().reduce((sum, notice) => sum + notice.attempts.length, 0)
+  const progress = () => events.length + simulator.notifications.tries()
 
   const test: TestBayar = {
     bayar: kit,

@@ -17,6 +17,10 @@ const PROOFS: Readonly<
     says: 'a process that dies at every single statement: of notifications, commands, invoices, subscriptions, wallets and every task; and a worker killed with -9 at every step of every task (--every N)',
     load: () => import('./steps.ts'),
   },
+  year: {
+    says: 'a simulated year of a thousand customers, with faults; afterwards every law of the books holds (--seed N, --customers N, --days N)',
+    load: () => import('./year.ts'),
+  },
   prisma: {
     says: 'a charge in the transaction of a real Prisma, fetched and generated for it',
     load: () => import('./prisma.ts'),

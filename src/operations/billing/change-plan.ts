@@ -8,9 +8,10 @@ import { uuidv7 } from '../../domain/uuid.ts'
 import { assert, BayarError, invalidRequest } from '../../errors.ts'
 import type { Transaction } from '../../store/database.ts'
 import {
+  cutPaidPeriod,
   findObligations,
   insertObligation,
-  lockOpenObligations,
+  lockLiveObligations,
   type ObligationRow,
 } from '../../store/obligations.ts'
 import type { PlanRow } from '../../store/plans.ts'
@@ -21,7 +22,7 @@ import { findPlanNamed, type PlanReference } from '../plans/index.ts'
 import { changeSubscription } from '../subscriptions/change-subscription.ts'
 import type { Subscription } from '../subscriptions/subscription-view.ts'
 import { askFor } from './ask-for.ts'
-import { oweCredit } from './credit.ts'
+import { oweCredit, unusedCause } from './credit.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
 import { supersede } from './process-due.ts'
 import { changeOfPlan } from './settle-obligation.ts'
@@ -87,7 +88,8 @@ async function changeNow(
   id: string,
   plan: PlanRow,
 ): Promise<ObligationRow | null> {
-  const open = await lockOpenObligations(tx, id)
+  const live = await lockLiveObligations(tx, id)
+  const open = live.filter(({ status }) => status === 'open')
   const row = await lockSubscription(tx, id)
   assert(row, 'a subscription is gone')
   refuseUnless('changePlan', row)
@@ -113,10 +115,17 @@ async function changeNow(
       kind: 'change',
       amount,
       ...about,
+      from_plan_id: row.plan_id,
+      from_start: isNewPeriod ? row.current_period_start : null,
+      from_end: isNewPeriod ? row.current_period_end : null,
       charge_at: secondsAfter(at, LEASE_SECONDS),
       created_at: at,
     })
   }
+  const current = live.find(
+    ({ status, period_end: end }) => status === 'paid' && end.getTime() === row.current_period_end?.getTime(),
+  )
+  if (isNewPeriod) await cutPaidPeriod(tx, id, period.start)
   const { changes, events } = await changeOfPlan(tx, row, about)
   // Of a trial nothing was paid and nothing is: its end is what it was.
   const isTrial = row.status === 'trialing'
@@ -124,7 +133,7 @@ async function changeNow(
   await changeSubscription(context, tx, row, isTrial ? kept : changes, { events, cause: BY_PERSON })
   await oweCredit(context, tx, row, {
     amount: -amount,
-    cause: { kind: 'plan_change', id: uuidv7() },
+    cause: { kind: 'plan_change', id: unusedCause(current?.id ?? null) },
     reason: 'unused_plan',
   })
   // Only now, because its invoice is locked after the wallet.

@@ -1,10 +1,11 @@
 /** Money that belongs to no period is the customer's: it is written down in the transaction that finds it, once for each movement, and paid out to their wallet. */
 import { uuidv7 } from '../../domain/uuid.ts'
-import { insertCredit, markCreditPaidOut } from '../../store/credits.ts'
+import { insertCredit, markCreditPaidOut, unusedOf } from '../../store/credits.ts'
 import type { Transaction } from '../../store/database.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import { creditWallet, takeBackFromWallet } from '../wallets/move-wallet.ts'
+import type { Owed } from './owed.ts'
 
 export type CreditCause =
   | { readonly kind: 'attempt'; readonly id: string; readonly paymentId: string; readonly attemptId: string }
@@ -43,6 +44,29 @@ export async function oweCredit(
     amount: amount.toString(),
     reason,
   })
+}
+
+/**
+ * What was left of a period when its plan changed was given back as credit: when the money that had paid the period is taken back, the credit is, too. Otherwise whoever pays for a year, changes to a week and has the
+ * payment undone keeps the rest of the year. Paid again, it is given again.
+ */
+export async function followUnused(
+  context: Context,
+  tx: Transaction,
+  { obligation, subscription }: Owed,
+): Promise<void> {
+  const { given, standing } = await unusedOf(tx, subscription.id, obligation.id)
+  const amount = (obligation.status === 'paid' ? given : 0n) - standing
+  await oweCredit(context, tx, subscription, {
+    amount,
+    cause: { kind: 'plan_change', id: unusedCause(obligation.id) },
+    reason: amount < 0n ? 'unused_plan_taken_back' : 'unused_plan_paid_again',
+  })
+}
+
+/** Names the period that it was left of. */
+export function unusedCause(obligationId: string | null): string {
+  return obligationId === null ? uuidv7() : `${obligationId}/${uuidv7()}`
 }
 
 /** Into the wallet, and out of it again where the money was taken back: then what is not there any more is a shortfall, because this is never refused. Without a user there is no wallet, and a person decides. */

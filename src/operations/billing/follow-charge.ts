@@ -13,14 +13,9 @@ import type { Context } from '../context.ts'
 import type { ChangeCause } from '../subscriptions/change-subscription.ts'
 import { oweCredit } from './credit.ts'
 import { receiveForCycle } from './cycle-invoice.ts'
+import { invoiceCauseOf, type Owed } from './owed.ts'
 import { postponeObligation, wasNeverMade } from './postpone-obligation.ts'
-import {
-  failObligation,
-  invoiceCauseOf,
-  type Owed,
-  payObligation,
-  reopenObligation,
-} from './settle-obligation.ts'
+import { failObligation, payObligation, reopenObligation } from './settle-obligation.ts'
 
 /** The payment is locked. Then its obligation, then the subscription, then the wallet and the invoice, as everywhere. */
 export async function followCharge(context: Context, tx: Transaction, plan: Plan): Promise<void> {

@@ -6,7 +6,8 @@ import { lockSubscription } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import { debitWallet } from '../wallets/move-wallet.ts'
 import { invoiceOf } from './cycle-invoice.ts'
-import { failObligation, type Owed, payObligation } from './settle-obligation.ts'
+import type { Owed } from './owed.ts'
+import { failObligation, payObligation } from './settle-obligation.ts'
 
 /** False when there is not enough, or the wallet is frozen: then it is past due, and tried again as a card is. */
 export async function payFromWallet(context: Context, id: string): Promise<boolean> {

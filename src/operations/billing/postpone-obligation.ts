@@ -10,7 +10,8 @@ import { findIntent } from '../../store/intents.ts'
 import { triesOf, updateObligation } from '../../store/obligations.ts'
 import type { Context } from '../context.ts'
 import { type ChangeCause, changeSubscription } from '../subscriptions/change-subscription.ts'
-import { failObligation, type Owed, PAYS_ON_TIME } from './settle-obligation.ts'
+import type { Owed } from './owed.ts'
+import { failObligation, PAYS_ON_TIME } from './settle-obligation.ts'
 
 /** The charge of this intent ended without a transaction: whether that was about the customer. Their bank's no has a transaction, and so has everything that they did not pay. */
 export async function wasNeverMade(tx: Transaction, intentId: string | null): Promise<boolean> {

@@ -35,7 +35,7 @@ import { invoiceOf, voidCycleInvoice } from './cycle-invoice.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
 import { openDuePage } from './open-due-periods.ts'
 import { openPeriod } from './open-period.ts'
-import { invoiceCauseOf } from './settle-obligation.ts'
+import { invoiceCauseOf } from './owed.ts'
 import { type Asking, CLAIMED, Sweep, type Swept } from './sweep.ts'
 
 export const BY_CLOCK: ChangeCause = { source: 'clock' }

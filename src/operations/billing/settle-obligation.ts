@@ -10,22 +10,19 @@ import {
   findCharges,
   isOwed,
   type ObligationRow,
+  paidUntil,
   triesOf,
   updateObligation,
 } from '../../store/obligations.ts'
 import { findPlan } from '../../store/plans.ts'
 import type { SubscriptionChanges, SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
-import type { InvoiceCause } from '../invoices/change-invoice.ts'
 import { type ChangeCause, changeSubscription } from '../subscriptions/change-subscription.ts'
+import { followUnused } from './credit.ts'
 import { hasInvoice, receiveForCycle, voidCycleInvoice } from './cycle-invoice.ts'
 import { LEASE_SECONDS } from './end-charge.ts'
-
-/** What a change is about, as it stands while it is made. */
-export interface Owed {
-  readonly obligation: ObligationRow
-  readonly subscription: SubscriptionRow
-}
+import { invoiceCauseOf, type Owed } from './owed.ts'
+import { undoChange } from './undo-change.ts'
 
 /** By which money: an attempt's, or what was in the wallet; null, a person says that it was paid. */
 export type Payer = { readonly paymentId: string; readonly attemptId: string } | 'wallet' | null
@@ -68,7 +65,7 @@ export async function payObligation(
   )
   const { changes, events } =
     obligation.kind === 'change' ? await changeOfPlan(tx, subscription, paid) : renewal(subscription, paid)
-  const isSettled = await goingOn(tx, { ...subscription, ...changes })
+  const isSettled = await goingOn(tx, { ...subscription, ...changes }, at)
   const charged: readonly EventType[] = payer === null ? [] : ['subscription.charged']
   const after = await changeSubscription(
     context,
@@ -81,8 +78,10 @@ export async function payObligation(
     },
     { events: [...charged, ...events], cause },
   )
+  const now = { obligation: paid, subscription: after }
+  await followUnused(context, tx, now)
   await receiveForCycle(context, tx, paid, received, invoiceCauseOf(cause))
-  return { obligation: paid, subscription: after }
+  return now
 }
 
 /** When what is left of it is done: another way to pay it is ended, and its invoice written, should whoever pays it die before that. That of a charge was written before it. */
@@ -130,9 +129,16 @@ function renewal(subscription: SubscriptionRow, paid: ObligationRow): Effect {
   }
 }
 
-/** When nothing else is owed, it goes on. */
-async function goingOn(tx: Transaction, subscription: SubscriptionRow): Promise<SubscriptionChanges> {
-  if (await isOwed(tx, subscription.id, 'period')) return {}
+/** When nothing else is owed, it goes on; where something is, at least to the end of what is paid. */
+async function goingOn(
+  tx: Transaction,
+  subscription: SubscriptionRow,
+  at: Date,
+): Promise<SubscriptionChanges> {
+  if (await isOwed(tx, subscription.id, 'period')) {
+    const until = subscription.grace_until
+    return until === null ? {} : { grace_until: await notBeforePaid(tx, subscription.id, { until, at }) }
+  }
   return {
     status: subscription.status === 'paused' ? 'paused' : 'active',
     status_reason: null,
@@ -140,6 +146,16 @@ async function goingOn(tx: Transaction, subscription: SubscriptionRow): Promise<
     grace_until: null,
     next_charge_at: subscription.current_period_end,
   }
+}
+
+/** Nobody is shut out of a period that they have paid because they owe another one: it ends when its own time is over. */
+export async function notBeforePaid(
+  tx: Transaction,
+  subscriptionId: string,
+  { until, at }: { readonly until: Date; readonly at: Date },
+): Promise<Date> {
+  const paid = await paidUntil(tx, subscriptionId, at)
+  return paid !== null && paid > until ? paid : until
 }
 
 /** The difference was paid. Of another rhythm a new period began when the change was asked for; of the same, the period goes on. */
@@ -257,6 +273,9 @@ export async function reopenObligation(
   const way = wayOf({ collection: subscription.collection, paymentType: subscription.payment_type })
   const again = nextChargeAt(dunning, { way, charges: triesOf(obligation), isFirstEver: false, at })
   const isChange = obligation.kind === 'change'
+  const undone =
+    isChange && !isOver && (await undoChange(context, tx, { obligation, subscription }, { cause, delta }))
+  if (undone) return undone
   // There is one change of plan at a time: where another has been begun since, this one is asked for no more.
   const isEnded = isOver || (isChange && (await isOwed(tx, subscription.id, 'change')))
   const owed = await updateObligation(
@@ -272,6 +291,13 @@ export async function reopenObligation(
     at,
   )
   const isNew = PAYS_ON_TIME.has(subscription.status)
+  const isLate = isNew || subscription.status === 'past_due'
+  // Counted anew each time: what was paid a moment ago may be what is taken back now.
+  const pastDueAt = isNew ? at : subscription.past_due_at
+  const graceUntil =
+    isLate && pastDueAt !== null
+      ? await notBeforePaid(tx, subscription.id, { until: graceEnd(dunning, pastDueAt), at })
+      : null
   const after = await changeSubscription(
     context,
     tx,
@@ -283,15 +309,13 @@ export async function reopenObligation(
         status: 'past_due' as const,
         status_reason: 'taken_back',
         past_due_at: at,
-        grace_until: graceEnd(dunning, at),
       }),
+      ...(graceUntil !== null && { grace_until: graceUntil }),
     },
     { events: isNew ? ['subscription.past_due'] : [], cause },
   )
+  await followUnused(context, tx, { obligation: owed, subscription: after })
   await receiveForCycle(context, tx, owed, delta, invoiceCauseOf(cause))
+  if (isEnded) await voidCycleInvoice(context, tx, owed, invoiceCauseOf(cause))
   return { obligation: owed, subscription: after }
-}
-
-export function invoiceCauseOf({ source, paymentId = null }: ChangeCause): InvoiceCause {
-  return { source, paymentId, notificationId: null, document: null }
 }

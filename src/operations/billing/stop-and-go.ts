@@ -26,6 +26,7 @@ import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
 import { openPeriod } from './open-period.ts'
 import { supersede } from './process-due.ts'
 import { endChargesIfPossible, endSubscription } from './process-ended.ts'
+import { notBeforePaid } from './settle-obligation.ts'
 import { viewOf } from './view-of.ts'
 
 export const BY_PERSON: ChangeCause = { source: 'person' }
@@ -107,7 +108,7 @@ export async function resumeBilled(context: Context, row: SubscriptionRow): Prom
         ...(isOwed && {
           status: 'past_due' as const,
           past_due_at: now.past_due_at ?? at,
-          grace_until: now.grace_until ?? at,
+          grace_until: await notBeforePaid(tx, now.id, { until: now.grace_until ?? at, at }),
         }),
         next_charge_at: isOwed ? null : until,
       },

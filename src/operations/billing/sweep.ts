@@ -36,6 +36,7 @@ export class Sweep {
   readonly #run: TaskRun | null
   readonly #patience: Patience
   #done = 0
+  #told = 0
   #failed = 0
   /** The first moment at which something that was left for Midtrans's sake may be begun. */
   #leftUntil: Date | null = null
@@ -106,7 +107,9 @@ export class Sweep {
 
   /** A page is done. */
   async turned(asking: Asking): Promise<void> {
-    await this.#run?.progress({ done: this.#done })
+    // An empty page is no news, and most runs find nothing.
+    if (this.#done !== this.#told) await this.#run?.progress({ done: this.#done })
+    this.#told = this.#done
     this.comeBackIfTold(asking)
     if (this.#run?.isStopping())
       throw new ComeBack(

@@ -84,6 +84,11 @@ describe('a card that paid a period', () => {
       'sent',
     ])
     expect(await shop.credits(id)).toEqual([])
+    // Nobody is chased for what was given to them.
+    await shop.advance(10 * DAY)
+    await shop.bayar.tasks.markOverdueInvoices()
+    await shop.idle()
+    expect(shop.events.filter(({ type }) => type === 'invoice.overdue')).toEqual([])
   })
 
   test('of an earlier period is charged back while the next is paid: past due, until that one is paid again', async () => {
@@ -102,13 +107,48 @@ describe('a card that paid a period', () => {
     })
   })
 
-  test('is taken back after the subscription has ended: nothing is owed by what has ended', async () => {
+  test('of an earlier period is charged back: the next, which is paid, can be used to its end, and then it is over', async () => {
+    const { id, first } = await renewed()
+    await shop.simulator.settle(first).catch(() => {})
+    await shop.simulator.chargeback(first)
+    await shop.advance(10 * DAY)
+    await shop.bayar.tasks.processPastDueExpiration()
+    expect(await shop.find(id)).toMatchObject({
+      status: 'past_due',
+      hasAccess: true,
+      graceUntil: new Date('2026-05-02T05:00:00Z'),
+    })
+    await shop.advance(21 * DAY)
+    await shop.bayar.tasks.processPastDueExpiration()
+    expect(await shop.find(id)).toMatchObject({ status: 'expired', hasAccess: false })
+  })
+
+  test('of both periods is charged back: the days of grace, and no more', async () => {
+    const { id, first, second } = await renewed()
+    await shop.simulator.settle(first).catch(() => {})
+    await shop.simulator.chargeback(first)
+    await shop.idle()
+    await shop.advance(DAY)
+    await shop.simulator.settle(second).catch(() => {})
+    await shop.simulator.chargeback(second)
+    await shop.idle()
+    expect(await shop.find(id)).toMatchObject({ status: 'past_due', hasAccess: false, currentInterval: 0 })
+    await shop.advance(3 * DAY)
+    await shop.bayar.tasks.processPastDueExpiration()
+    expect(await shop.find(id)).toMatchObject({ status: 'expired' })
+  })
+
+  test('is taken back after the subscription has ended: nothing is owed by what has ended, and its invoice is void', async () => {
     const { id, second } = await renewed()
     await shop.bayar.subscriptions.cancel(id)
     await shop.simulator.cancel(second)
     await shop.idle()
     expect(await shop.find(id)).toMatchObject({ status: 'cancelled' })
     expect((await shop.obligations(id)).map(({ status }) => status)).toEqual(['paid', 'ended'])
+    expect((await shop.bayar.invoices.list()).results.map(({ status }) => status).toSorted()).toEqual([
+      'paid',
+      'void',
+    ])
   })
 })
 
