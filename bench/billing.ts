@@ -13,6 +13,7 @@ import { checkBilled } from './support/billed.ts'
 import { type Child, startChild } from './support/child.ts'
 import { built, type Ground, named, onGround, SERVER_KEY, say } from './support/ground.ts'
 import { seedMembers } from './support/members.ts'
+import { Spent } from './support/spent.ts'
 import { tableOf } from './support/table.ts'
 
 const WORKERS = 4
@@ -44,8 +45,12 @@ export async function bench(options: BenchOptions): Promise<void> {
     const workers: Child[] = []
     for (let number = 0; number < WORKERS; number++)
       workers.push(await startChild('biller', { url: ground.url, port }, FLAGS))
+    const spent = await Spent.start(ground, {
+      workers: workers.map(({ pid }) => pid),
+      Midtrans: [midtrans.pid],
+    })
     await beginTasks(ground)
-    const told = await watch(ground, workers, count)
+    const told = await watch({ ground, workers, spent }, count)
     for (const worker of told.living) await worker.end()
     await midtrans.end()
     say('Holding our books against Midtrans’s ledger …')
@@ -68,12 +73,20 @@ interface Told {
   readonly perSecond: number
   readonly seconds: number
   readonly tailSeconds: number
+  /** Microseconds of processor time for each that was billed. */
+  readonly microseconds: Readonly<Record<string, number>>
   /** What the killed one had claimed and not begun, and what it had sent without hearing the answer. */
   readonly claimed: number
   readonly sent: number
 }
 
-async function watch(ground: Ground, workers: readonly Child[], count: number): Promise<Told> {
+interface Watched {
+  readonly ground: Ground
+  readonly workers: readonly Child[]
+  readonly spent: Spent
+}
+
+async function watch({ ground, workers, spent }: Watched, count: number): Promise<Told> {
   const startedAt = performance.now()
   const since = () => (performance.now() - startedAt) / 1_000
   const early = new Map<Child, number>()
@@ -81,9 +94,11 @@ async function watch(ground: Ground, workers: readonly Child[], count: number): 
   const peak = new Map<Child, number>()
   let living = workers
   let held = { claimed: 0, sent: 0 }
-  let rateEnds: { seconds: number; billed: number } | null = null
+  let rateEnds: { seconds: number; billed: number; microseconds: Readonly<Record<string, number>> } | null =
+    null
   for (;;) {
     const { billed, left, held: waits } = await progressOf(ground, count)
+    await spent.look()
     for (const worker of living) {
       const { rss, peakRss } = await worker.ask()
       if (billed <= count * BEGINNING || !early.has(worker)) early.set(worker, megabytes(peakRss!))
@@ -99,18 +114,22 @@ async function watch(ground: Ground, workers: readonly Child[], count: number): 
       say(`One was killed: it held ${held.claimed} claims and ${held.sent} charges without an answer.`)
     }
     if (rateEnds === null && living.length < WORKERS && billed + waits >= count)
-      rateEnds = { seconds: since(), billed }
+      rateEnds = { seconds: since(), billed, microseconds: spent.each(billed) }
     if (left === 0 && billed === count) break
     await pause(LOOK_EVERY_MS)
   }
-  const { seconds, billed } = rateEnds ?? { seconds: since(), billed: count }
+  const { billed, ...ends } = rateEnds ?? {
+    seconds: since(),
+    billed: count,
+    microseconds: spent.each(count),
+  }
   const seen = workers.map((worker) => ({
     earlyMb: early.get(worker)!,
     lastMb: last.get(worker)!,
     peakMb: peak.get(worker)!,
   }))
-  const perSecond = Math.round(billed / seconds)
-  return { living, seen, perSecond, seconds, tailSeconds: since() - seconds, ...held }
+  const perSecond = Math.round(billed / ends.seconds)
+  return { living, seen, perSecond, ...ends, tailSeconds: since() - ends.seconds, ...held }
 }
 
 /** From the work lists, which are short where nothing is left. `held`: what waits for the lease or the check of somebody who may be dead. */
@@ -142,11 +161,10 @@ async function heldBy({ pool }: Ground): Promise<{ claimed: number; sent: number
 }
 
 function show(options: BenchOptions, told: Told & { readonly transactions: number }, count: number): void {
-  const { seen, perSecond, seconds, tailSeconds, claimed, sent, transactions } = told
+  const { living: _, ...shown } = told
+  const { seen, perSecond, seconds, tailSeconds, claimed, sent, transactions } = shown
   if (options.json) {
-    console.log(
-      JSON.stringify({ count, perSecond, seconds, tailSeconds, claimed, sent, transactions, seen }, null, 2),
-    )
+    console.log(JSON.stringify({ count, ...shown }, null, 2))
     return
   }
   console.log(
@@ -163,4 +181,8 @@ function show(options: BenchOptions, told: Told & { readonly transactions: numbe
   console.log(
     `\n${count.toLocaleString('en')} billed, each once, ${transactions.toLocaleString('en')} of them by Midtrans · ${perSecond} a second for ${seconds.toFixed(0)} s, and ${tailSeconds.toFixed(0)} s more for the leases of the dead · taken over: ${claimed} claims and ${sent} charges without an answer`,
   )
+  const each = Object.entries(shown.microseconds).map(
+    ([who, spent]) => `${who} ${spent.toLocaleString('en')}`,
+  )
+  console.log(`µs of processor time for each: ${each.join(' · ')}`)
 }

@@ -17,6 +17,8 @@ import { type Health, readHealth } from './operations/health.ts'
 import { bindInvoices, type Invoices } from './operations/invoices/index.ts'
 import { invoiceOwner } from './operations/invoices/invoice-owner.ts'
 import { jsonLog } from './operations/log.ts'
+import { createChannel } from './operations/messages/channel.ts'
+import { bindMessages, type Messages } from './operations/messages/index.ts'
 import { bindNotifications, type Notifications } from './operations/notifications/index.ts'
 import { createNotificationIntake } from './operations/notifications/notification-intake.ts'
 import type { NotificationParts } from './operations/notifications/receive-notification.ts'
@@ -49,6 +51,8 @@ export interface Bayar {
   /** Payments whose money goes into a wallet. */
   readonly topups: Topups
   readonly plans: Plans
+  /** What customers are told. */
+  readonly messages: Messages
   readonly notifications: Notifications
   readonly events: Events
   /** Work with a name: called here, put off for a worker, or run by the schedule. */
@@ -169,6 +173,10 @@ export function composeBayar(
       log,
       rules,
       handlers,
+      channel: createChannel(rules.messages.channel, {
+        log,
+        deadlineSeconds: rules.messages.deadlineSeconds,
+      }),
       owners: { invoice: invoiceOwner, subscription: subscriptionOwner, topup: topupOwner },
       withinSlots: createSlots(Math.max(1, Math.floor((settings.connections ?? CONNECTIONS) / 2))),
       verbs: () => bayar,
@@ -227,6 +235,7 @@ export function composeBayar(
     wallets: bindWallets(context, reading),
     topups: bindTopups(context, reading),
     plans: bindPlans(context, reading),
+    messages: bindMessages(context, reading),
     notifications: bindNotifications(parts, reading),
     events: bindEvents(context, reading),
     tasks: bindTasks(context, reading),

@@ -107,3 +107,30 @@ describe('settings about invoices', () => {
       readOptions({ invoiceTax: { percent, mode: 'inclusive' } })
   })
 })
+
+describe('messages from the environment', () => {
+  test('are mailed where a server is named, in a language, and reminded of on days', () => {
+    const env = {
+      BAYAR_SMTP_URL: 'smtps://toko:rahasia@mail.toko.example',
+      BAYAR_MAIL_FROM: 'Toko Melati <halo@toko.example>',
+      BAYAR_MESSAGE_LANGUAGE: 'en',
+      MIDTRANS_EXPIRY_REMINDER_DAYS: '14, 2',
+    }
+    expect(readOptions(fromEnv(env))).toEqual({
+      messages: {
+        channel: { smtp: env.BAYAR_SMTP_URL, from: env.BAYAR_MAIL_FROM },
+        language: 'en',
+      },
+      expiryReminderDays: [14, 2],
+    })
+  })
+
+  test.each([
+    [{ BAYAR_SMTP_URL: 'smtp://mail.toko.example' }, /messages\.channel\.from .*BAYAR_MAIL_FROM/],
+    [{ BAYAR_MAIL_FROM: 'halo@toko.example' }, /BAYAR_SMTP_URL is missing/],
+    [{ BAYAR_MESSAGE_LANGUAGE: 'fr' }, /messages\.language must be id or en/],
+    [{ MIDTRANS_EXPIRY_REMINDER_DAYS: '7,soon' }, /MIDTRANS_EXPIRY_REMINDER_DAYS must be whole numbers/],
+  ])('%o is refused', (env, says) => {
+    expect(() => readOptions(fromEnv(env))).toThrow(says)
+  })
+})

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod'
 import type { Clock } from './domain/clock.ts'
+import { MESSAGE_LANGUAGES, MESSAGE_TYPES } from './domain/message.ts'
+import type { OwnTemplates, SendMessage } from './domain/message-facts.ts'
 import { didYouMean } from './domain/nearest.ts'
 import { type Schedule, scheduleProblem } from './domain/schedule.ts'
 import { BayarError, type Problem } from './errors.ts'
@@ -45,6 +47,40 @@ const schedule = z.custom<Readonly<Record<string, Schedule | false>>>().superRef
     }
     const problem = entry === false ? null : scheduleProblem(entry)
     if (problem) wrong([name, ...problem.field.split('.').filter(Boolean)], problem.reason)
+  }
+})
+
+/** How messages leave. The address of the mail server is not repeated: it may hold a password. */
+const messageChannel = z
+  .custom<'log' | { readonly smtp: string; readonly from: string } | SendMessage>()
+  .superRefine((given, context) => {
+    const wrong = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+    if (given === 'log' || typeof given === 'function') return
+    if (typeof given !== 'object' || given === null)
+      return wrong([], "must be 'log', { smtp, from }, or a function that sends")
+    const { smtp, from, ...unknown } = given as Readonly<Record<string, unknown>>
+    for (const name of Object.keys(unknown)) wrong([name], 'is not an option')
+    if (typeof smtp !== 'string' || !/^smtps?:\/\/[^\s]+$/.test(smtp) || !URL.canParse(smtp))
+      wrong(['smtp'], 'must be an address of a mail server, like smtps://user:password@host (BAYAR_SMTP_URL)')
+    if (typeof from !== 'string' || !/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/.test(from))
+      wrong(['from'], 'must be whom mail comes from, like Toko <halo@toko.example> (BAYAR_MAIL_FROM)')
+  })
+
+/** By language and type. A name that is none would be a text that no customer ever reads. */
+const messageTemplates = z.custom<OwnTemplates>().superRefine((given, context) => {
+  const wrong = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+  if (typeof given !== 'object' || given === null)
+    return wrong([], 'must be an object: { id: { expiry_reminder: (facts) => ({ subject, body }) } }')
+  for (const [language, templates] of Object.entries(given)) {
+    if (!(MESSAGE_LANGUAGES as readonly string[]).includes(language)) {
+      wrong([language], `is not a language of messages: ${MESSAGE_LANGUAGES.join(', ')}`)
+      continue
+    }
+    for (const [type, template] of Object.entries(Object(templates))) {
+      if (!(MESSAGE_TYPES as readonly string[]).includes(type))
+        wrong([language, type], `is not a message.${didYouMean(type, MESSAGE_TYPES)}`.replace(/\.$/, ''))
+      else if (typeof template !== 'function') wrong([language, type], 'must be a function')
+    }
   }
 })
 
@@ -115,7 +151,7 @@ export const options = z.strictObject({
     .array(z.enum(PAYMENT_TYPES, { error: `must be one of ${PAYMENT_TYPES.join(', ')}` }))
     .min(1)
     .optional(),
-  /** How long a customer has to pay, where the charge does not say; left to Midtrans unless set. */
+  /** How long a customer has to pay, where the charge does not say; left to Midtrans unless set, and 24 hours for a cycle of a subscription. */
   expiryMinutes: z.int().min(1).max(259_200).optional(),
   /** IDR is all that Midtrans charges in: another currency is refused here, rather than charged as rupiah. */
   currency: z.literal('IDR', { error: 'must be IDR: Midtrans charges in nothing else' }).optional(),
@@ -168,6 +204,8 @@ export const options = z.strictObject({
   topupMaxAmount: z.int().min(1).max(AMOUNT_MAX).optional(),
   /** Whether each cycle of a subscription that bayar bills gets an invoice, paid with it. On unless set. */
   autoGenerateInvoice: z.boolean().optional(),
+  /** In how many days the invoice of a cycle is due; 7 unless set. */
+  invoiceDueDays: z.int().min(0).max(365).optional(),
   /** How many days a customer who has paid before may go on when a cycle was not paid; 3 unless set. */
   gracePeriodDays: z.int().min(0).max(90).optional(),
   /** Whether a cycle that was not paid is charged again by itself. On unless set. */
@@ -180,6 +218,20 @@ export const options = z.strictObject({
   dunning: z.strictObject({ pull: dunningPolicy.optional(), push: dunningPolicy.optional() }).optional(),
   /** How many days before its end the end of a trial is told; 3 unless set. */
   trialEndingDays: z.int().min(1).max(30).optional(),
+  /** How many days before a period ends its customer is reminded; 7, 3 and 1 unless set. */
+  expiryReminderDays: z.array(z.int().min(1).max(60)).max(10).optional(),
+  /** What customers are told of subscriptions, invoices and top-ups: the log, a mail server (`{ smtp, from }`) or a function of yours as `channel`, `log` unless set; the language of whose own is not known, `id` unless set; the types that are written, all unless set; texts in place of ours; and how long one try may last, 30 seconds unless set. */
+  messages: z
+    .strictObject({
+      channel: messageChannel.optional(),
+      language: z.enum(MESSAGE_LANGUAGES, { error: `must be ${MESSAGE_LANGUAGES.join(' or ')}` }).optional(),
+      types: z
+        .array(z.enum(MESSAGE_TYPES, { error: `must be one of ${MESSAGE_TYPES.join(', ')}` }))
+        .optional(),
+      templates: messageTemplates.optional(),
+      deadlineSeconds: z.int().min(1).max(120).optional(),
+    })
+    .optional(),
   /** Under which path this is mounted in your app, e.g. `/api/bayar`. */
   basePath: z
     .string()
@@ -200,7 +252,7 @@ export const options = z.strictObject({
     .optional(),
   /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; none unless set. */
   trustedProxies: z.array(z.string().min(1)).optional(),
-  /** REST answers under `/midtrans/api`. Off when mounted in your app, on under `bayar serve` and `bayar dev`, unless set. */
+  /** REST answers under `/midtrans/api` and `/api/subscriptions`. Off when mounted in your app, on under `bayar serve` and `bayar dev`, unless set. */
   rest: z.boolean().optional(),
   /** `/docs` and `/openapi.json` answer. Off when mounted in your app, on under `bayar serve` and `bayar dev`, unless set. */
   docs: z.boolean().optional(),
@@ -427,6 +479,20 @@ export function fromEnv(env: Readonly<Record<string, string | undefined>> = proc
       dana: text('MIDTRANS_CALLBACK_URL_DANA'),
     }).filter(([, url]) => url !== undefined),
   )
+  const wholes = (name: string): number[] | undefined =>
+    list(text(name))?.map((entry) => {
+      if (!/^\d{1,9}$/.test(entry))
+        problems.push({ field: name, reason: 'must be whole numbers, comma separated' })
+      return Number(entry)
+    })
+  const smtp = text('BAYAR_SMTP_URL')
+  if (smtp === undefined && text('BAYAR_MAIL_FROM') !== undefined)
+    problems.push({ field: 'BAYAR_SMTP_URL', reason: 'is missing: BAYAR_MAIL_FROM sends nothing by itself' })
+  const messages = {
+    // Judged with all other options.
+    ...(smtp !== undefined && { channel: { smtp, from: text('BAYAR_MAIL_FROM') ?? '' } }),
+    ...(text('BAYAR_MESSAGE_LANGUAGE') !== undefined && { language: text('BAYAR_MESSAGE_LANGUAGE') as 'id' }),
+  }
   const found = {
     database: text('DATABASE_URL'),
     directUrl: text('DIRECT_DATABASE_URL'),
@@ -446,10 +512,15 @@ export function fromEnv(env: Readonly<Record<string, string | undefined>> = proc
     invoicePrefix: text('MIDTRANS_INVOICE_PREFIX'),
     creditNotePrefix: text('MIDTRANS_CREDIT_NOTE_PREFIX'),
     autoGenerateInvoice: flag('MIDTRANS_AUTO_GENERATE_INVOICE'),
+    invoiceDueDays: whole('MIDTRANS_INVOICE_DUE_DAYS'),
+    topupMinAmount: whole('MIDTRANS_TOPUP_MIN_AMOUNT'),
+    topupMaxAmount: whole('MIDTRANS_TOPUP_MAX_AMOUNT'),
     gracePeriodDays: whole('MIDTRANS_GRACE_PERIOD_DAYS'),
     autoRetryFailedPayments: flag('MIDTRANS_AUTO_RETRY_FAILED_PAYMENTS'),
     maxRetryAttempts: whole('MIDTRANS_MAX_RETRY_ATTEMPTS'),
     retryIntervalDays: whole('MIDTRANS_RETRY_INTERVAL_DAYS'),
+    expiryReminderDays: wholes('MIDTRANS_EXPIRY_REMINDER_DAYS'),
+    messages: Object.keys(messages).length > 0 ? messages : undefined,
     apiKey: text('BAYAR_API_KEY'),
     drainSecret: text('BAYAR_DRAIN_SECRET'),
   }

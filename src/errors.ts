@@ -283,6 +283,19 @@ export const ERRORS = {
   event_not_found: { status: 404, retry: 'never', says: 'There is no such event.' },
   handler_not_found: { status: 404, retry: 'never', says: 'There is no such handler.' },
 
+  // messages
+  message_not_found: { status: 404, retry: 'never', says: 'There is no such message.' },
+  message_not_retryable: {
+    status: 409,
+    retry: 'never',
+    says: 'Only a message that failed or was suppressed is sent again.',
+  },
+  mail_missing: {
+    status: 501,
+    retry: 'never',
+    says: 'Mail by SMTP needs the package nodemailer: run `npm install nodemailer@10.6.0` where the worker runs.',
+  },
+
   // tasks
   task_unknown: { status: 404, retry: 'never', says: 'There is no such task.' },
   task_not_found: { status: 404, retry: 'never', says: 'No task has this id.' },

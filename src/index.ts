@@ -42,6 +42,29 @@ export {
   type InvoiceStatus,
   type TaxMode,
 } from './domain/invoice.ts'
+export {
+  MESSAGE_CHANNELS,
+  MESSAGE_LANGUAGES,
+  MESSAGE_STATUSES,
+  MESSAGE_TYPES,
+  MESSAGES,
+  type MessageChannel,
+  type MessageLanguage,
+  type MessageStatus,
+  type MessageType,
+} from './domain/message.ts'
+export type {
+  MessageFacts,
+  MessageInstructions,
+  MessageTemplate,
+  MessageTemplates,
+  MessageText,
+  OutgoingMessage,
+  OwnTemplates,
+  Renewal,
+  SendMessage,
+} from './domain/message-facts.ts'
+export { dayText, rupiahText, timeText } from './domain/message-words.ts'
 export type { PayAccountStatus } from './domain/pay-account.ts'
 export type { PaymentStatus } from './domain/payment-status.ts'
 export type { Feature, Features, PlanStatus } from './domain/plan.ts'
@@ -90,6 +113,9 @@ export type { InvoicePdfOptions } from './operations/invoices/pdf/invoice-pdf.ts
 export type { RefreshInvoiceInput } from './operations/invoices/refresh-invoice.ts'
 export type { VoidInvoiceInput } from './operations/invoices/void-invoice.ts'
 export { jsonLog, type Log, silentLog } from './operations/log.ts'
+export type { Messages } from './operations/messages/index.ts'
+export type { Message } from './operations/messages/message-view.ts'
+export type { Reminded } from './operations/messages/send-reminders.ts'
 export type { Notification } from './operations/notifications/index.ts'
 export type { ForeignOrder, ForeignOrderQuery } from './operations/notifications/list-foreign-orders.ts'
 export type { Receipt } from './operations/notifications/receive-notification.ts'

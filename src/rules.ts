@@ -1,6 +1,7 @@
 /** What is configured, as operations know it: every option with what it is unless set. */
 import { type Settings, TOPUP_MAX, TOPUP_MIN } from './config.ts'
 import { DUNNING, type Dunning, type DunningPolicy, type Way } from './domain/dunning.ts'
+import { MESSAGE_TYPES } from './domain/message.ts'
 import { defined } from './gateway/charge-parts.ts'
 import type { Merchant, Rules } from './operations/context.ts'
 
@@ -25,8 +26,17 @@ export function rulesOf(settings: Settings): Rules {
     topups: { min: settings.topupMinAmount ?? TOPUP_MIN, max: settings.topupMaxAmount ?? TOPUP_MAX },
     billing: {
       autoInvoice: settings.autoGenerateInvoice ?? true,
+      invoiceDueDays: settings.invoiceDueDays ?? 7,
       dunning: dunningOf(settings),
       trialEndingDays: settings.trialEndingDays ?? 3,
+      expiryReminderDays: [...new Set(settings.expiryReminderDays ?? [7, 3, 1])],
+    },
+    messages: {
+      channel: settings.messages?.channel ?? 'log',
+      language: settings.messages?.language ?? 'id',
+      types: new Set(settings.messages?.types ?? MESSAGE_TYPES),
+      templates: settings.messages?.templates ?? {},
+      deadlineSeconds: settings.messages?.deadlineSeconds ?? 30,
     },
     invoices: {
       autoNumber: settings.invoiceAutoNumber ?? true,

@@ -24,6 +24,7 @@ const whole = [...core, 'jobs/', 'http/', 'config.ts', 'rules.ts', 'bayar.ts']
 const CONTRACTS = [
   'contract',
   'invoice-contract',
+  'message-contract',
   'subscription-contract',
   'task-contract',
   'wallet-contract',
@@ -64,6 +65,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jose: ['http/'],
   qrcode: ['http/', 'simulator/', 'operations/invoices/'],
   pdfkit: ['operations/invoices/'],
+  nodemailer: ['operations/messages/'],
   react: ['console/'],
   'react-dom': ['console/'],
 }

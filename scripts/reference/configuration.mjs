@@ -30,10 +30,17 @@ const VARIABLES = {
   MIDTRANS_INVOICE_PREFIX: ['fromEnv', 'the option `invoicePrefix`'],
   MIDTRANS_CREDIT_NOTE_PREFIX: ['fromEnv', 'the option `creditNotePrefix`'],
   MIDTRANS_AUTO_GENERATE_INVOICE: ['fromEnv', 'the option `autoGenerateInvoice`: true or false'],
+  MIDTRANS_INVOICE_DUE_DAYS: ['fromEnv', 'the option `invoiceDueDays`'],
+  MIDTRANS_TOPUP_MIN_AMOUNT: ['fromEnv', 'the option `topupMinAmount`'],
+  MIDTRANS_TOPUP_MAX_AMOUNT: ['fromEnv', 'the option `topupMaxAmount`'],
   MIDTRANS_GRACE_PERIOD_DAYS: ['fromEnv', 'the option `gracePeriodDays`'],
   MIDTRANS_AUTO_RETRY_FAILED_PAYMENTS: ['fromEnv', 'the option `autoRetryFailedPayments`: true or false'],
   MIDTRANS_MAX_RETRY_ATTEMPTS: ['fromEnv', 'the option `maxRetryAttempts`'],
   MIDTRANS_RETRY_INTERVAL_DAYS: ['fromEnv', 'the option `retryIntervalDays`'],
+  MIDTRANS_EXPIRY_REMINDER_DAYS: ['fromEnv', 'the option `expiryReminderDays`: days, comma separated'],
+  BAYAR_SMTP_URL: ['fromEnv', 'the option `messages.channel.smtp`'],
+  BAYAR_MAIL_FROM: ['fromEnv', 'the option `messages.channel.from`'],
+  BAYAR_MESSAGE_LANGUAGE: ['fromEnv', 'the option `messages.language`'],
   BAYAR_API_KEY: ['fromEnv', 'the option `apiKey`'],
   BAYAR_DRAIN_SECRET: ['fromEnv', 'the option `drainSecret`'],
   BAYAR_CONFIG: ['command line', 'the configuration file, where `--config` does not say'],
@@ -84,13 +91,35 @@ const DJANGO = {
   INVOICE_PREFIX: ['invoicePrefix', ''],
 }
 
+// The same of the subscriptions package. Where it stated no default, ours is the one that is proposed here.
+const SUBSCRIPTIONS = {
+  SERVER_KEY: ['serverKey', 'none', ''],
+  CLIENT_KEY: ['clientKey', 'none', ''],
+  MERCHANT_ID: ['merchantId', 'none', ''],
+  IS_PRODUCTION: ['isProduction', 'off', ''],
+  NOTIFICATION_URL: ['notificationUrl', 'none', 'One address takes the notices of everything.'],
+  AUTO_GENERATE_INVOICE: ['autoGenerateInvoice', 'on', 'It is paid with its cycle, and withdrawn with it.'],
+  GRACE_PERIOD_DAYS: ['gracePeriodDays', '3', 'Only whoever has paid a period before has them.'],
+  AUTO_RETRY_FAILED_PAYMENTS: ['autoRetryFailedPayments', 'on', ''],
+  MAX_RETRY_ATTEMPTS: ['maxRetryAttempts', '3', '`dunning` sets cards and numbers apart.'],
+  RETRY_INTERVAL_DAYS: ['retryIntervalDays', '1', ''],
+  INVOICE_PREFIX: ['invoicePrefix', 'INV', ''],
+  INVOICE_DUE_DAYS: ['invoiceDueDays', '7', 'Until the end of that day in Jakarta.'],
+  DEFAULT_CURRENCY: ['currency', 'IDR', 'Only IDR.'],
+  PAYMENT_EXPIRY_MINUTES: ['expiryMinutes', '1440', 'Of a method that takes less, what it takes.'],
+  TOPUP_MIN_AMOUNT: ['topupMinAmount', '10,000', ''],
+  TOPUP_MAX_AMOUNT: ['topupMaxAmount', '10,000,000', ''],
+}
+
 export function configurationPage() {
   const text = readFileSync(join(sources, 'config.ts'), 'utf8')
   const variables = Object.entries(VARIABLES).map(([name, [who, what]]) => [code(name), who, what])
   const found = variablesInSources()
   const differ = [...found].filter((name) => !(name in VARIABLES))
   const gone = Object.keys(VARIABLES).filter((name) => !found.has(name))
-  const unknown = Object.values(DJANGO).filter(([option]) => !(option in options.shape))
+  const unknown = [...Object.values(DJANGO), ...Object.values(SUBSCRIPTIONS)].filter(
+    ([option]) => !(option in options.shape),
+  )
   if (unknown.length > 0)
     throw new Error(`There is no option ${unknown.map(([option]) => option).join(', ')}.`)
   if (differ.length + gone.length > 0) {
@@ -118,6 +147,22 @@ ${table(
   ['key there', 'option here', 'what differs'],
   Object.entries(DJANGO).map(([key, [option, differs]]) => [code(key), code(option), differs]),
 )}
+
+## Settings of the subscriptions package
+
+Each is also read from the environment by \`fromEnv()\`, with \`MIDTRANS_\` before its name.
+
+${table(
+  ['key there', 'option here', 'unless set', 'what differs'],
+  Object.entries(SUBSCRIPTIONS).map(([key, [option, otherwise, differs]]) => [
+    code(key),
+    code(option),
+    otherwise,
+    differs,
+  ]),
+)}
+
+Its command \`setup_periodic_tasks\` is not needed: [the schedule is code](../guides/tasks.md#6-the-schedule).
 
 ## Environment variables
 
@@ -149,6 +194,7 @@ const TYPES = {
   schedule: '`{ [task]: { every } or { cron, timeZone? } or false }`',
   invoiceIssuer: '`{ name, address?, npwp?, email?, phone? }`',
   invoiceTax: '`{ percent, mode }`',
+  messages: '`{ channel?, language?, types?, templates?, deadlineSeconds? }`',
   userTokens: '`{ secret, issuer?, audience? }` or `{ jwksUrl, issuer?, audience? }`',
   clock: '`{ now(): Date }`',
   log: '`{ info, warn, error }`',
@@ -176,7 +222,7 @@ function variablesInSources() {
     if (!path.endsWith('.ts') || path.endsWith('.test.ts')) continue
     const text = readFileSync(join(sources, path), 'utf8')
     for (const [, name] of text.matchAll(/process\.env\.([A-Z][A-Z_]*)/g)) found.add(name)
-    for (const [, name] of text.matchAll(/\b(?:text|flag|whole)\('([A-Z][A-Z_]*)'\)/g)) found.add(name)
+    for (const [, name] of text.matchAll(/\b(?:text|flag|wholes?)\('([A-Z][A-Z_]*)'\)/g)) found.add(name)
     for (const [, name] of text.matchAll(/variable: '([A-Z][A-Z_]*)'/g)) found.add(name)
   }
   return found

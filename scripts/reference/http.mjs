@@ -21,12 +21,13 @@ export async function httpPage() {
 
 ${info.description} Everything lies under \`basePath\`.
 
-Staff send \`Authorization: Bearer <api key>\`; users send a token (JWT) of your own sign-in and see only their own payments.
-With neither configured REST answers 401 to everybody. The same contract is served as \`/openapi.json\` and, for reading,
+Staff send \`Authorization: Bearer <api key>\`; users send a token (JWT) of your own sign-in and see only their own things: another
+user named in \`user_id\` is answered 403, and what is somebody else's 404. With neither configured REST answers 401 to everybody. Only the plans that are sold are
+there for whoever asks. The same contract is served as \`/openapi.json\` and, for reading,
 \`/docs\`. Refusals are \`application/problem+json\`: [errors](errors.md).
 
 Lists are pages: \`{ "results": […], "next": "address or null", "previous": "address or null" }\`. Follow the addresses as they
-are. A POST may carry \`Idempotency-Key\`; an answer that is given again has the header \`Idempotency-Replayed: true\`.
+are. There is no \`count\`, as the originals had it: it costs more to count a million rows than to show fifty. A POST may carry \`Idempotency-Key\`; an answer that is given again has the header \`Idempotency-Replayed: true\`.
 
 ${[...groups].map(([tag, all]) => `## ${tag}\n\n${all.map(operationSection).join('\n\n')}`).join('\n\n')}
 

@@ -15,19 +15,25 @@ export function notificationFilter(call: Call): NotificationFilter {
   })
 }
 
-export async function eventFilter(
-  call: Call,
-  bayar: Bayar,
-): Promise<Omit<EventFilter, 'subjectId'> & { paymentId?: string }> {
-  const orderId = call.text('order')
-  const payment = orderId === undefined ? undefined : await bayar.payments.find(orderId)
-  if (orderId !== undefined && !payment) throw new BayarError('payment_not_found', `${orderId}.`)
+export async function eventFilter(call: Call, bayar: Bayar): Promise<EventFilter> {
+  const name = call.text('order')
   return given({
-    paymentId: payment?.id,
+    subjectId: name === undefined ? undefined : await subjectNamed(bayar, name),
     type: call.text('type') as EventType | undefined,
     from: call.instant('from'),
     to: call.instant('to'),
   })
+}
+
+/** What an event may be about: a payment by its order id, an invoice by its number, a subscription by its id. */
+async function subjectNamed(bayar: Bayar, name: string): Promise<string> {
+  const found =
+    (await bayar.payments.find(name)) ??
+    (await bayar.invoices.find(name)) ??
+    (await bayar.subscriptions.find(name))
+  if (!found)
+    throw new BayarError('payment_not_found', `Nor an invoice or a subscription that is called ${name}.`)
+  return found.id
 }
 
 type Given<T> = { [Name in keyof T]?: Exclude<T[Name], undefined> }

@@ -2,8 +2,10 @@
 import type { HistoryEntry } from '../operations/payments/index.ts'
 import type { Payment } from '../operations/payments/payment-view.ts'
 import type { Subscription } from '../operations/subscriptions/index.ts'
-import { facts, rupiah, table } from './output.ts'
+import type { ExitName } from './exit-codes.ts'
+import { facts, type Output, rupiah, table } from './output.ts'
 import { tellHistory } from './tell-history.ts'
+import { tellPayment } from './tell-payment.ts'
 
 export function tellSubscription(
   subscription: Subscription,
@@ -16,11 +18,18 @@ export function tellSubscription(
       ['name', subscription.name],
       ['status', subscription.status],
       ['because', subscription.statusReason],
+      ['plan', subscription.planSlug],
       ['amount', rupiah(subscription.amount)],
       ['charged', subscription.scheduleDisplay],
       ['so far', subscription.currentInterval],
       ['last charge', subscription.lastCharge],
       ['next charge', subscription.nextChargeAt],
+      ['trial until', subscription.status === 'trialing' ? subscription.trialEnd : null],
+      ['paid until', subscription.currentPeriodEnd],
+      ['may be used', subscription.collection === 'native' ? null : subscription.hasAccess ? 'yes' : 'no'],
+      ['in grace until', subscription.isInGracePeriod ? subscription.graceUntil : null],
+      ['ends', subscription.cancelAtPeriodEnd ? 'when its period is over' : null],
+      ['cancelled because', subscription.cancelReason],
       ['by', subscription.paymentType],
       ['user', subscription.userId],
       ['at Midtrans', subscription.midtransSubscriptionId],
@@ -41,6 +50,22 @@ export function tellSubscription(
     )
   if (history.length > 0) parts.push(tellHistory(history))
   return parts.join('\n\n')
+}
+
+interface ToBePaid {
+  readonly subscription: Subscription
+  readonly payment: Payment | null
+}
+
+/** A subscription, and how what it now owes is paid. */
+export function answerToBePaid(out: Output, done: ToBePaid): ExitName | undefined {
+  const { subscription, payment } = done
+  out.answer(done, () =>
+    payment === null
+      ? tellSubscription(subscription)
+      : `${tellPayment(payment)}\n\n${tellSubscription(subscription)}`,
+  )
+  return payment?.outcome === 'unknown' || subscription.outcome === 'unknown' ? 'unknown' : undefined
 }
 
 export function tellSubscriptions(subscriptions: readonly Subscription[]): string {

@@ -1,7 +1,9 @@
 /** Every verb of the command line, one row each. The help is written from it, and a verb's code is loaded only when it is called. */
 import { EVENT_TYPES, REVIEW_REASONS } from '../domain/events.ts'
 import { INVOICE_STATUSES } from '../domain/invoice.ts'
-import { SUBSCRIPTION_STATUSES } from '../domain/subscription.ts'
+import { MESSAGE_STATUSES, MESSAGE_TYPES } from '../domain/message.ts'
+import { PLAN_STATUSES } from '../domain/plan.ts'
+import { INTERVAL_UNITS, SUBSCRIPTION_STATUSES } from '../domain/subscription.ts'
 import { WALLET_ENTRY_KINDS } from '../domain/wallet.ts'
 import { TASK_STATES } from '../store/tasks.ts'
 import type { Flag, Verb } from './verb.ts'
@@ -35,6 +37,39 @@ const MERCHANT: Flag = {
   value: 'NAME',
   says: 'Your name for the Midtrans account, when you have several.',
 }
+const ABOUT: Flag = {
+  takes: 'text',
+  value: 'NAME',
+  says: 'Only about this order id, invoice number or subscription id.',
+}
+const UNIT: Flag = { takes: INTERVAL_UNITS, value: 'UNIT', says: `${INTERVAL_UNITS.join(', ')} (month).` }
+const PLAN_FLAGS = {
+  price: { takes: 'whole number', value: 'RUPIAH', says: 'For each interval.' },
+  description: { takes: 'text', value: 'TEXT', says: 'For people.' },
+  interval: { takes: 'whole number', value: 'COUNT', says: 'Every so many units (1).' },
+  unit: UNIT,
+  'trial-days': { takes: 'whole number', value: 'DAYS', says: 'Free at first, once for each customer (0).' },
+  'max-cycles': {
+    takes: 'whole number',
+    value: 'COUNT',
+    says: 'It ends after so many periods; 0 is without end.',
+  },
+  features: { takes: 'text', value: 'JSON', says: `What it allows: '{"export": true, "max_projects": 3}'.` },
+  metadata: { takes: 'text', value: 'JSON', says: 'Yours.' },
+  sort: { takes: 'whole number', value: 'NUMBER', says: 'Where it stands in lists (0).' },
+  status: { takes: ['active', 'inactive'], value: 'STATUS', says: 'inactive is not sold yet.' },
+} as const satisfies Readonly<Record<string, Flag>>
+const WAY_FLAGS = {
+  method: {
+    takes: 'text',
+    value: 'METHOD',
+    says: 'How it is paid: bank_transfer, qris, credit_card … or wallet.',
+  },
+  bank: { takes: 'text', value: 'BANK', says: 'Of a bank transfer: bca, bni …' },
+  store: { takes: 'text', value: 'STORE', says: 'Of cstore: alfamart or indomaret.' },
+  token: { takes: 'text', value: 'TOKEN', says: 'Of a credit card: that of the saved one.' },
+  fields: { takes: 'text', value: 'JSON', says: 'Other fields of the method.' },
+} as const satisfies Readonly<Record<string, Flag>>
 const TYPE: Flag = { takes: EVENT_TYPES, value: 'EVENT', says: 'Only this event, e.g. payment.settled.' }
 const STATUS: Flag = {
   takes: ['received', 'processed', 'failed', 'duplicate', 'stale', 'review', 'foreign', 'invalid_signature'],
@@ -511,6 +546,124 @@ waits for a decision (\`bayar payments review\`).`,
     load: () => import('./verbs/wallet/unfreeze.ts'),
   },
   {
+    name: 'plans list',
+    says: 'What is sold, and what is not sold yet or any more.',
+    flags: {
+      status: {
+        takes: PLAN_STATUSES,
+        value: 'STATUS',
+        says: `Only those that are: ${PLAN_STATUSES.join(', ')}.`,
+      },
+      search: { takes: 'text', value: 'TEXT', says: 'In name and description.' },
+      limit: LIMIT,
+    },
+    load: () => import('./verbs/plans/list.ts'),
+  },
+  {
+    name: 'plans show',
+    argument: 'PLAN',
+    says: 'A plan by its slug or id.',
+    flags: { merchant: MERCHANT },
+    load: () => import('./verbs/plans/show.ts'),
+  },
+  {
+    name: 'plans create',
+    argument: 'NAME',
+    says: 'Make a plan.',
+    flags: {
+      ...PLAN_FLAGS,
+      slug: { takes: 'text', value: 'SLUG', says: 'What addresses call it (made of the name).' },
+      merchant: MERCHANT,
+    },
+    load: () => import('./verbs/plans/create.ts'),
+  },
+  {
+    name: 'plans update',
+    argument: 'PLAN',
+    says: 'Change a plan for whoever subscribes from now on; its features are everybody’s at once.',
+    flags: { name: { takes: 'text', value: 'NAME', says: 'For people.' }, ...PLAN_FLAGS, merchant: MERCHANT },
+    load: () => import('./verbs/plans/update.ts'),
+  },
+  {
+    name: 'plans archive',
+    argument: 'PLAN',
+    says: 'Sell a plan no more; who has it keeps it.',
+    flags: { merchant: MERCHANT },
+    load: () => import('./verbs/plans/archive.ts'),
+  },
+  {
+    name: 'subscriptions subscribe',
+    argument: 'USER',
+    says: 'Bill a user by bayar’s own clock: for a plan, or on terms of their own.',
+    about: `Asked again with the same --key it is the same subscription, and no second one. With --gopay-account Midtrans charges the linked account by its own clock.`,
+    flags: {
+      plan: { takes: 'text', value: 'PLAN', says: 'Its slug or id.' },
+      ...WAY_FLAGS,
+      'gopay-account': { takes: 'text', value: 'ID', says: 'Of gopay: a linked account.' },
+      name: { takes: 'text', value: 'NAME', says: 'Without a plan: what it is,' },
+      amount: { takes: 'whole number', value: 'RUPIAH', says: 'what it costs,' },
+      interval: { takes: 'whole number', value: 'COUNT', says: 'every so many units (1),' },
+      unit: UNIT,
+      'first-name': { takes: 'text', value: 'NAME', says: 'The customer’s.' },
+      'last-name': { takes: 'text', value: 'NAME', says: 'The customer’s.' },
+      email: { takes: 'text', value: 'ADDRESS', says: 'The customer’s.' },
+      phone: { takes: 'text', value: 'NUMBER', says: 'The customer’s.' },
+      key: { takes: 'text', value: 'KEY', says: 'Your own name for this subscription.' },
+      merchant: MERCHANT,
+    },
+    load: () => import('./verbs/subscriptions/subscribe.ts'),
+  },
+  {
+    name: 'subscriptions pay',
+    argument: 'ID',
+    says: 'Pay what is owed: by the way that is open, or by another one from now on.',
+    about:
+      'What is open is ended at Midtrans before another way takes its place. With --method wallet it is paid out of the wallet at once.',
+    flags: WAY_FLAGS,
+    load: () => import('./verbs/subscriptions/pay.ts'),
+  },
+  {
+    name: 'subscriptions retry',
+    argument: 'ID',
+    says: 'Charge what is owed again, in the same way.',
+    load: () => import('./verbs/subscriptions/retry.ts'),
+  },
+  {
+    name: 'subscriptions pause',
+    argument: 'ID',
+    says: 'Charge nothing until it is resumed; the days that are paid are kept.',
+    load: () => import('./verbs/subscriptions/pause.ts'),
+  },
+  {
+    name: 'subscriptions resume',
+    argument: 'ID',
+    says: 'Go on after a pause, whose days are added.',
+    load: () => import('./verbs/subscriptions/resume.ts'),
+  },
+  {
+    name: 'subscriptions reactivate',
+    argument: 'ID',
+    says: 'Let one that is to end go on, or begin one that has ended anew.',
+    load: () => import('./verbs/subscriptions/reactivate.ts'),
+  },
+  {
+    name: 'subscriptions change-plan',
+    argument: 'ID PLAN',
+    says: 'Another plan: now, with the difference paid or credited, or when the period is over.',
+    flags: { 'at-period-end': { says: 'When the period is over.' } },
+    load: () => import('./verbs/subscriptions/change-plan.ts'),
+  },
+  {
+    name: 'subscriptions can',
+    argument: 'USER FEATURE',
+    says: 'Whether a user may use a feature at this moment.',
+    flags: {
+      amount: { takes: 'whole number', value: 'COUNT', says: 'Whether its limit is at least that.' },
+      merchant: MERCHANT,
+    },
+    load: () => import('./verbs/subscriptions/can.ts'),
+  },
+  {
     name: 'subscriptions list',
     says: 'Subscriptions, newest first.',
     flags: {
@@ -520,6 +673,7 @@ waits for a decision (\`bayar payments review\`).`,
         says: `Only those that are: ${SUBSCRIPTION_STATUSES.join(', ')}.`,
       },
       user: { takes: 'text', value: 'USER', says: 'Only of this user.' },
+      plan: { takes: 'text', value: 'PLAN', says: 'Only of this plan, by its slug or id.' },
       review: { says: 'Only those that wait for a person.' },
       limit: LIMIT,
     },
@@ -546,7 +700,11 @@ waits for a decision (\`bayar payments review\`).`,
   {
     name: 'subscriptions cancel',
     argument: 'ID',
-    says: 'End it, and every retry.',
+    says: 'End it, and every retry; now, or when the period that is paid for is over.',
+    flags: {
+      'at-period-end': { says: 'It goes on until then. Not of what Midtrans charges.' },
+      because: { takes: 'text', value: 'TEXT', says: 'Why, for whoever asks later.' },
+    },
     load: () => import('./verbs/subscriptions/cancel.ts'),
   },
   {
@@ -571,6 +729,33 @@ waits for a decision (\`bayar payments review\`).`,
       dismiss: { says: 'Somebody has looked at what it waits for.' },
     },
     load: () => import('./verbs/subscriptions/resolve.ts'),
+  },
+  {
+    name: 'messages list',
+    says: 'What customers are told, newest first.',
+    flags: {
+      status: {
+        takes: MESSAGE_STATUSES,
+        value: 'STATUS',
+        says: `Only those that are ${MESSAGE_STATUSES.join(', ')}.`,
+      },
+      type: { takes: MESSAGE_TYPES, value: 'TYPE', says: 'Only these, e.g. expiry_reminder.' },
+      user: { takes: 'text', value: 'USER', says: 'Only this user’s.' },
+      limit: LIMIT,
+    },
+    load: () => import('./verbs/messages/list.ts'),
+  },
+  {
+    name: 'messages show',
+    argument: 'ID',
+    says: 'One message, with its text and what became of it.',
+    load: () => import('./verbs/messages/show.ts'),
+  },
+  {
+    name: 'messages retry',
+    argument: 'ID',
+    says: 'Have a message that failed or was suppressed sent after all.',
+    load: () => import('./verbs/messages/retry.ts'),
   },
   {
     name: 'notifications list',
@@ -607,7 +792,7 @@ waits for a decision (\`bayar payments review\`).`,
   {
     name: 'events list',
     says: 'What your code was told, newest first.',
-    flags: { type: TYPE, order: ORDER, from: FROM, to: TO, limit: LIMIT },
+    flags: { type: TYPE, order: ABOUT, from: FROM, to: TO, limit: LIMIT },
     load: () => import('./verbs/events/list.ts'),
   },
   {
@@ -623,7 +808,7 @@ waits for a decision (\`bayar payments review\`).`,
     flags: {
       handler: { takes: 'text', value: 'NAME', says: 'To which handler.' },
       type: TYPE,
-      order: ORDER,
+      order: ABOUT,
       from: FROM,
       to: TO,
       all: { says: 'Every event there is.' },

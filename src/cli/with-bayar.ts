@@ -80,6 +80,12 @@ export function walletOf(call: Call): { userId: string; merchant?: string } {
   return { userId, ...merchant }
 }
 
+/** A plan's slug or id, with the account when one was named. */
+export function planOf(call: Call): { slug: string; merchant?: string } {
+  const { orderId: slug, ...merchant } = paymentOf(call)
+  return { slug, ...merchant }
+}
+
 /** The one of its transactions that was named. */
 export function transactionOf(call: Call): { transactionId?: string } {
   const transactionId = call.text('transaction')

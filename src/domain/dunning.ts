@@ -54,8 +54,8 @@ export function nextChargeAt({ ways }: Dunning, failed: FailedCharge): Date | nu
   return new Date(failed.at.getTime() + intervalDays * DAY_MS)
 }
 
-/** A charge that Midtrans never had is made again soon, and ever more calmly while it goes on: whatever is broken is Midtrans's or ours. */
-const UNMADE_AGAIN_MINUTES = [15, 30, 60, 120, 240] as const
+/** A charge that Midtrans never had is made again in a minute, because Midtrans has just been well enough to say so; and ever more calmly while it goes on: whatever is broken is Midtrans's or ours. */
+const UNMADE_AGAIN_MINUTES = [1, 15, 30, 60, 120, 240] as const
 const UNMADE_AGAIN_MINUTES_LAST = 360
 const MINUTE_MS = 60_000
 

@@ -116,6 +116,8 @@ export type Presumed = 'failed' | 'expired' | 'cancelled'
 export interface PaymentOwner {
   readonly name: string
   readonly id: string
+  /** How long its customer has to pay, where neither the charge nor the configuration says. */
+  readonly expiryMinutes?: number
 }
 
 export interface PaymentState {

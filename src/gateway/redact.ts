@@ -37,7 +37,7 @@ const PATTERNS: readonly Pattern[] = [
   { pattern: /\b\d(?:[ -]?\d){12,18}\b/g,                                  instead: (digits) => (isCardNumber(digits) ? '[card number]' : digits) },
   { pattern: /(cvv\W{0,3})\d{3,4}\b/gi,                                    instead: '$1[cvv]' },
   { pattern: /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g,           instead: '[e-mail]' },
-  { pattern: /(?<![\w.-])(?:\+?62|0)8\d(?:[ -]?\d){6,11}(?![\w-])/g,       instead: '[phone]' },
+  { pattern: /(?<![\w.-])(?:\+?62[ -]?|0)8\d(?:[ -]?\d){6,11}(?![\w-])/g,       instead: '[phone]' },
 ]
 
 /** The check digit of ISO/IEC 7812: without it every order id with a timestamp would look like a card. */

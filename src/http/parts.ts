@@ -4,6 +4,7 @@ import type { Events } from '../operations/events/index.ts'
 import type { Health } from '../operations/health.ts'
 import type { Invoices } from '../operations/invoices/index.ts'
 import type { Log } from '../operations/log.ts'
+import type { Messages } from '../operations/messages/index.ts'
 import type { Notifications } from '../operations/notifications/index.ts'
 import type { PayAccounts } from '../operations/pay-accounts/index.ts'
 import type { Payments } from '../operations/payments/index.ts'
@@ -48,6 +49,7 @@ export interface HttpVerbs {
   readonly plans: Plans
   readonly wallets: Wallets
   readonly topups: Topups
+  readonly messages: Messages
   readonly notifications: Notifications
   readonly events: Events
   readonly tasks: TaskVerbs

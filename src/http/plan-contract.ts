@@ -24,7 +24,10 @@ const changeable = {
   trial_period_days: z.int().optional().openapi({ description: 'Each customer has one trial; 0 is none.' }),
   max_cycles: z.int().optional().openapi({ description: 'It ends after so many; 0 is without end.' }),
   features: features.optional(),
-  metadata: z.record(z.string(), z.unknown()).optional(),
+  metadata: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .openapi({ description: 'Yours: only staff see it.' }),
   sort_order: z.int().optional(),
   status: z
     .enum(PLAN_STATUSES)
@@ -67,7 +70,10 @@ export const plan = z
     max_cycles: z.int().openapi({ description: '0 is without end.' }),
     status: z.enum(PLAN_STATUSES),
     features,
-    metadata: z.record(z.string(), z.unknown()).nullable(),
+    metadata: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .openapi({ description: 'For staff; null for everyone else.' }),
     sort_order: z.int(),
     created_at: instant,
     updated_at: instant,

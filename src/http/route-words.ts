@@ -12,6 +12,7 @@ export const TAGS = {
   plans: { tags: ['Plans'], security: bearer },
   billing: { tags: ['Billing'], security: bearer },
   wallets: { tags: ['Wallets and top-ups'], security: bearer },
+  messages: { tags: ['Messages'], security: bearer },
   notifications: { tags: ['Notifications'], security: bearer },
   events: { tags: ['Events and handlers'], security: bearer },
   tasks: { tags: ['Tasks'], security: bearer },

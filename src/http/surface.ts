@@ -17,6 +17,7 @@ import { addDocumentation } from './routes/documentation.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addInvoiceRoutes } from './routes/invoices.ts'
+import { addMessageRoutes } from './routes/messages.ts'
 import { addNotificationRoutes } from './routes/notifications.ts'
 import { addPayAccountRoutes } from './routes/pay-accounts.ts'
 import { addPaymentRoutes } from './routes/payments.ts'
@@ -92,6 +93,7 @@ export function createSurface(parts: HttpParts): Surface {
     addWebhookLogRoutes(app, parts)
     addWalletRoutes(app, parts)
     addTopupRoutes(app, parts)
+    addMessageRoutes(app, parts)
   }
   if (settings.drainSecret !== undefined) addDrainRoute(app, parts, settings.drainSecret)
   addHealthRoutes(app, parts)

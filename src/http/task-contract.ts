@@ -42,6 +42,7 @@ export const drained = z
     pay_accounts: z.int(),
     subscriptions: z.int(),
     payments: z.int(),
+    messages: z.int(),
     tasks: z.int(),
     ticks: z.int(),
     is_done: z.boolean().openapi({ description: 'Nothing that was due is left.' }),

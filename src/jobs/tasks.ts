@@ -11,6 +11,7 @@ import { processExpiredSubscriptions, processPastDueExpiration } from '../operat
 import { retryFailedPayments } from '../operations/billing/retry-failed.ts'
 import type { Context } from '../operations/context.ts'
 import { markOverdueInvoices } from '../operations/invoices/mark-overdue-invoices.ts'
+import { sendExpiryReminders } from '../operations/messages/send-reminders.ts'
 import type { ChargeInput } from '../operations/payments/charge-input.ts'
 import { type CheckedStatus, checkPaymentStatus } from '../operations/payments/check-payment-status.ts'
 import { checkPendingPayments } from '../operations/payments/check-pending-payments.ts'
@@ -231,8 +232,17 @@ export const TASKS = [
     work: (context, _, run) => retryFailedPayments(context, run),
   }),
   task({
+    name: 'send_expiry_reminders',
+    says: 'Tell whose period ends in 7, 3 or 1 days what happens then; nobody twice on one day.',
+    retries: 3,
+    retryDelaySeconds: 60,
+    schedule: { cron: '0 9 * * *', timeZone: 'Asia/Jakarta' },
+    takes: null,
+    work: (context, _, run) => sendExpiryReminders(context, run),
+  }),
+  task({
     name: 'purge',
-    says: 'Remove what is old and settled: notifications after 400 days, finished deliveries and tasks after 30.',
+    says: 'Remove what is old and settled: notifications and messages after 400 days, finished deliveries and tasks after 30.',
     retries: 3,
     retryDelaySeconds: 600,
     schedule: { cron: '30 3 * * *', timeZone: 'Asia/Jakarta' },

@@ -9,6 +9,7 @@ import { createDeliveryWorker } from '../operations/events/delivery-worker.ts'
 import { checkInvoices } from '../operations/invoices/check-invoices.ts'
 import { numberNewCreditNotes } from '../operations/invoices/credit-notes.ts'
 import { reasonOf } from '../operations/log.ts'
+import { sendDueMessages } from '../operations/messages/send-due-messages.ts'
 import { applyDueNotifications } from '../operations/notifications/apply-notification.ts'
 import { checkPayAccounts } from '../operations/pay-accounts/check-pay-accounts.ts'
 import { paymentChecks } from '../operations/payments/check-due-payments.ts'
@@ -40,6 +41,7 @@ const CHORES: readonly Chore[] = [
   { name: 'verify again',        everyMs: 10_000, wakesUpFor: null,           counts: 'notifications', page: 1,   begin: createKeyWatch },
   { name: 'check subscription intents', everyMs: 1_000, wakesUpFor: null,     counts: 'subscriptions', page: 20,  begin: (context) => (limit) => checkSubscriptionIntents(context, limit) },
   { name: 'check subscriptions', everyMs: 1_000, wakesUpFor: null,            counts: 'subscriptions', page: 50,  begin: (context) => (limit) => checkHintedSubscriptions(context, limit) },
+  { name: 'send messages',       everyMs: 1_000, wakesUpFor: null,            counts: 'messages',      page: 20,  begin: (context) => (limit) => sendDueMessages(context, limit) },
   { name: 'charge periods',      everyMs: 5_000, wakesUpFor: null,            counts: 'subscriptions', page: CLAIMED, begin: (context) => () => chargeWaitingPeriods(context) },
   { name: 'check payments',      everyMs: 5_000, wakesUpFor: null,            counts: 'payments',      page: 50,  begin: (context) => paymentChecks(context).run },
 ]
@@ -121,6 +123,7 @@ const NOTHING: { [List in keyof Drained]: number } = {
   payAccounts: 0,
   subscriptions: 0,
   payments: 0,
+  messages: 0,
   tasks: 0,
   ticks: 0,
 }

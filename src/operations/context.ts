@@ -2,6 +2,8 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Dunning } from '../domain/dunning.ts'
 import type { InvoiceTax } from '../domain/invoice.ts'
+import type { MessageLanguage, MessageType } from '../domain/message.ts'
+import type { OwnTemplates } from '../domain/message-facts.ts'
 import type { Rupiah } from '../domain/money.ts'
 import type { Gateway } from '../gateway/port.ts'
 import type { Database } from '../store/database.ts'
@@ -9,6 +11,7 @@ import type { IssuerRow } from '../store/invoices.ts'
 import type { BayarVerbs } from './events/event-argument.ts'
 import type { HandlerRegistry } from './events/handler-registry.ts'
 import type { Log } from './log.ts'
+import type { Channel, ChannelSetting } from './messages/channel.ts'
 import type { Owners } from './owners.ts'
 import type { Slots } from './slots.ts'
 
@@ -39,13 +42,28 @@ export interface Rules {
   /** The least and the most that a user may top up at once. */
   readonly topups: { readonly min: number; readonly max: number }
   readonly billing: BillingRules
+  readonly messages: MessageRules
+}
+
+export interface MessageRules {
+  readonly channel: ChannelSetting
+  /** Of a customer whose own is not known. */
+  readonly language: MessageLanguage
+  /** Those that are written. */
+  readonly types: ReadonlySet<MessageType>
+  readonly templates: OwnTemplates
+  /** How long one try may last. */
+  readonly deadlineSeconds: number
 }
 
 export interface BillingRules {
   /** Each cycle gets one. */
   readonly autoInvoice: boolean
+  readonly invoiceDueDays: number
   readonly dunning: Dunning
   readonly trialEndingDays: number
+  /** How many days before a period ends its customer is told; once each. */
+  readonly expiryReminderDays: readonly number[]
 }
 
 export interface InvoiceRules {
@@ -71,6 +89,8 @@ export interface Context {
   readonly handlers: HandlerRegistry
   /** A person decided that a `within` handler which keeps refusing is not asked, for this one application. */
   readonly withoutHandlers?: boolean
+  /** How messages leave. */
+  readonly channel: Channel
   /** Whose payments bayar's own are. */
   readonly owners: Owners
   /** The instance's own verbs, for handlers. */

@@ -9,6 +9,7 @@ import { findOrderParent, type OrderParent } from '../store/order-parents.ts'
 import { readOwnerId } from '../store/payments.ts'
 import { insertPayment, type NewPayment } from '../store/write-payment.ts'
 import type { Context } from './context.ts'
+import { messagesOfPayment } from './messages/write-messages.ts'
 
 export interface OwnedChange {
   readonly ownerId: string
@@ -59,4 +60,5 @@ export async function followOwner(context: Context, tx: Transaction, plan: Plan)
     return
   }
   await books.follow(context, tx, { ownerId, plan })
+  await messagesOfPayment(context, tx, { ownerId, plan })
 }

@@ -5,6 +5,7 @@ import {
   purgeApiRequests,
   purgeCounters,
   purgeDeliveries,
+  purgeMessages,
   purgeNotifications,
   purgeTasks,
 } from '../store/purge.ts'
@@ -25,6 +26,7 @@ interface Purge {
 export interface Purged {
   readonly notifications: number
   readonly deliveries: number
+  readonly messages: number
   readonly tasks: number
   readonly apiRequests: number
   readonly counters: number
@@ -35,13 +37,14 @@ const PURGES: readonly Purge[] = [
   // Deliveries first: a notice is kept while a delivery of its payment is not done.
   { what: 'deliveries',    keptDays: 30,  page: purgeDeliveries },
   { what: 'notifications', keptDays: 400, page: purgeNotifications },
+  { what: 'messages',      keptDays: 400, page: purgeMessages },
   { what: 'tasks',         keptDays: 30,  page: purgeTasks },
   { what: 'apiRequests',   keptDays: 1,   page: purgeApiRequests },
   { what: 'counters',      keptDays: 30,  page: purgeCounters },
 ]
 const PAGE = 2_000
 
-const NONE: Purged = { notifications: 0, deliveries: 0, tasks: 0, apiRequests: 0, counters: 0 }
+const NONE: Purged = { notifications: 0, deliveries: 0, messages: 0, tasks: 0, apiRequests: 0, counters: 0 }
 
 export async function purge(context: Context, run: TaskRun): Promise<Purged> {
   const { database, clock } = context

@@ -66,6 +66,7 @@ export interface Drained {
   readonly payAccounts: number
   readonly subscriptions: number
   readonly payments: number
+  readonly messages: number
   readonly tasks: number
   /** Ticks of the schedule that were given. */
   readonly ticks: number

@@ -28,7 +28,8 @@ export async function recordAnswer(
   answer: AnswerTold,
   at: Date,
 ): Promise<void> {
-  await tx.query(
+  await tx.prepared(
+    `bayar_record_answer_${table}`,
     `update bayar.${table} set answer_class = $2, answer_code = $3, answer_message = $4, answer = $5, answered_at = $6 where id = $1`,
     [id, answer.class, answer.code, answer.message.slice(0, 500), answer.document, at],
   )

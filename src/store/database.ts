@@ -61,8 +61,10 @@ export function insideTransaction(): boolean {
   return openTransaction.getStore()?.isOpen === true
 }
 
+/** feature_not_supported: a migration has given a table another column since the plan was made. The statement is planned anew. */
+const PLAN_IS_OLD = '0A000'
 /** SQLSTATE: serialization failure, deadlock, lock not available. The work is run again; it is nobody's mistake. */
-const RUN_AGAIN = new Set(['40001', '40P01', '55P03'])
+const RUN_AGAIN = new Set(['40001', '40P01', '55P03', PLAN_IS_OLD])
 const RUNS_MAX = 5
 
 export function mustRunAgain(error: unknown): boolean {
@@ -117,13 +119,28 @@ export function openDatabase(options: DatabaseOptions): Database {
   // A pool reports an idle connection's death as an event; unheard, it would end the process.
   if (ownsPool) pool.on('error', () => {})
 
-  const planned = planNames()
+  let planned = planNames(0)
+  let migrations = 0
   const statement = (name: string, text: string, params: readonly unknown[]): pg.QueryConfig =>
     named ? { name: planned(name), text, values: params as unknown[] } : { text, values: params as unknown[] }
 
   const run = async <R>(client: pg.Pool | pg.PoolClient, query: pg.QueryConfig) => {
     const result = await orUnreachable(client.query<R & pg.QueryResultRow>({ ...query, types: TYPES }))
     return { rows: result.rows as R[], rowCount: result.rowCount }
+  }
+
+  const runNamed = async <R>(
+    client: pg.Pool | pg.PoolClient,
+    name: string,
+    text: string,
+    params: readonly unknown[],
+  ) => {
+    try {
+      return await run<R>(client, statement(name, text, params))
+    } catch (error) {
+      if (sqlState(error) === PLAN_IS_OLD) planned = planNames(++migrations)
+      throw error
+    }
   }
 
   async function transactionOnce<T>(
@@ -150,13 +167,16 @@ export function openDatabase(options: DatabaseOptions): Database {
       )
       let depth = 0
       // A handler that outlives its transaction must not speak into the next user's.
-      const ask = async <R>(query: pg.QueryConfig) => {
-        assert(state.isOpen, 'a transaction was used after its end')
-        return run<R>(client, query)
-      }
+      const assertOpen = () => assert(state.isOpen, 'a transaction was used after its end')
       const tx: Transaction = {
-        query: (text, params = []) => ask({ text, values: params as unknown[] }),
-        prepared: (name, text, params) => ask(statement(name, text, params)),
+        query: async (text, params = []) => {
+          assertOpen()
+          return run(client, { text, values: params as unknown[] })
+        },
+        prepared: async (name, text, params) => {
+          assertOpen()
+          return runNamed(client, name, text, params)
+        },
         async savepoint(inner, { statementTimeoutMs: limit } = {}) {
           const name = `bayar_${++depth}`
           const before = await beginSavepoint(client, name, limit)
@@ -196,7 +216,14 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   return {
     query: (text, params = []) => run(pool, { text, values: params as unknown[] }),
-    prepared: (name, text, params) => run(pool, statement(name, text, params)),
+    async prepared<R>(name: string, text: string, params: readonly unknown[]) {
+      try {
+        return await runNamed<R>(pool, name, text, params)
+      } catch (error) {
+        if (sqlState(error) !== PLAN_IS_OLD) throw error
+        return runNamed<R>(pool, name, text, params)
+      }
+    },
     async transaction(work, transactionOptions = {}) {
       for (let runs = 1; ; runs++) {
         try {
@@ -217,14 +244,15 @@ const FIRST_PLAN_RUNS = 512
 
 /**
  * A server keeps the plan of a named statement, and one made while a table was small reads the whole table. Its statistics come a minute later, and a minute of a busy day is half
- * a million rows. So a statement is planned anew, under another name, each time it has run four times as often as before: half a dozen in a day.
+ * a million rows. So a statement is planned anew, under another name, each time it has run four times as often as before: half a dozen in a day. And once more after a migration that gave a table a column: its
+ * plan knows another row.
  */
-function planNames(): (name: string) => string {
+function planNames(migrations: number): (name: string) => string {
   const runs = new Map<string, number>()
   return (name) => {
     const count = (runs.get(name) ?? 0) + 1
     runs.set(name, count)
-    return `${name}_${(33 - Math.clz32(Math.floor(count / FIRST_PLAN_RUNS))) >> 1}`
+    return `${name}_${migrations === 0 ? '' : `${migrations}_`}${(33 - Math.clz32(Math.floor(count / FIRST_PLAN_RUNS))) >> 1}`
   }
 }
 

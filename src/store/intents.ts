@@ -94,7 +94,8 @@ const COLUMNS = `i.id, i.payment_id, p.merchant, p.order_id, i.command, i.state,
   i.answer_class, i.answer_code, i.answer_message, i.answer, i.answered_at, i.checks, i.created_at`
 
 export async function findIntent(database: Queryable, id: string): Promise<IntentRow | undefined> {
-  const { rows } = await database.query<IntentRow>(
+  const { rows } = await database.prepared<IntentRow>(
+    'bayar_find_intent',
     `select ${COLUMNS} from bayar.intents i join bayar.payments p on p.id = i.payment_id where i.id = $1`,
     [id],
   )
@@ -130,7 +131,8 @@ export async function askedToEndPage(
 }
 
 export async function lockOpenIntent(tx: Queryable, id: string): Promise<IntentRow | undefined> {
-  const { rows } = await tx.query<IntentRow>(
+  const { rows } = await tx.prepared<IntentRow>(
+    'bayar_lock_open_intent',
     `select ${COLUMNS} from bayar.intents i join bayar.payments p on p.id = i.payment_id
       where i.id = $1 and i.state in ('prepared', 'sent') for update of i`,
     [id],
@@ -144,7 +146,8 @@ export async function endIntent(
   state: 'done' | 'rejected' | 'absent',
 ): Promise<void> {
   // What a card or a linked account could be charged with again is not kept longer than it is needed.
-  await tx.query(
+  await tx.prepared(
+    'bayar_end_intent',
     `update bayar.intents set state = $2, check_at = null, request = request - '{tokenId,paymentOptionToken}'::text[] where id = $1`,
     [id, state],
   )

@@ -129,7 +129,8 @@ export interface NewInvoice {
 /** False when its order id or its number is another invoice's. */
 export async function insertInvoice(tx: Queryable, invoice: NewInvoice): Promise<boolean> {
   const { customer } = invoice
-  const { rowCount } = await tx.query(
+  const { rowCount } = await tx.prepared(
+    'bayar_insert_invoice',
     `insert into bayar.invoices (id, merchant, order_id, number, channel, customer_name, customer_email, customer_phone, customer_id, customer_npwp,
             customer_address, user_id, issuer, subtotal, tax_basis_points, tax_mode, tax_amount, total, due_at, notes, metadata, payment_type, enabled_payments,
             accounts_asked, request_digest, created_at, updated_at)
@@ -165,7 +166,8 @@ export async function insertInvoice(tx: Queryable, invoice: NewInvoice): Promise
     ],
   )
   if (rowCount !== 1) return false
-  await tx.query(
+  await tx.prepared(
+    'bayar_insert_invoice_items',
     `insert into bayar.invoice_items (invoice_id, position, item_id, description, quantity, price)
      select $1, l.position, l.id, l.description, l.quantity, l.price
        from json_to_recordset($2::json) as l(position int, id text, description text, quantity int, price bigint)`,
@@ -190,7 +192,8 @@ export async function drawNumber(
   tx: Queryable,
   invoice: { readonly id: string; readonly merchant: string; readonly prefix: string },
 ): Promise<void> {
-  const { rowCount } = await tx.query(
+  const { rowCount } = await tx.prepared(
+    'bayar_draw_number',
     `with drawn as (
        insert into bayar.invoice_numbers as n (merchant, prefix, last) values ($2, $3, 1)
            on conflict (merchant, prefix) do update set last = n.last + 1
@@ -227,7 +230,11 @@ export async function findInvoices(
   ids: readonly string[],
 ): Promise<readonly InvoiceRow[]> {
   if (ids.length === 0) return []
-  const { rows } = await database.query<InvoiceRow>(`${VIEW} where i.id = any ($1::uuid[])`, [ids])
+  const { rows } = await database.prepared<InvoiceRow>(
+    'bayar_find_invoices',
+    `${VIEW} where i.id = any ($1::uuid[])`,
+    [ids],
+  )
   return rows
 }
 
@@ -285,7 +292,8 @@ export type InvoiceChange = Partial<
 
 /** Under its lock. */
 export async function updateInvoice(tx: Queryable, invoice: InvoiceRow, at: Date): Promise<void> {
-  await tx.query(
+  await tx.prepared(
+    'bayar_update_invoice',
     `update bayar.invoices set version = $2, status = $3, received_amount = $4, due_at = $5, issued_at = $6, overdue_at = $7, paid_at = $8, voided_at = $9,
             void_reason = $10, midtrans_id = $11, midtrans_status = $12, midtrans_amount = $13, payment_link_url = $14, midtrans_pdf_url = $15, accounts = $16,
             updated_at = $17

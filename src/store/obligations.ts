@@ -125,7 +125,8 @@ export async function isOwed(
   subscriptionId: string,
   kind: ObligationRow['kind'],
 ): Promise<boolean> {
-  const { rows } = await tx.query<{ is: boolean }>(
+  const { rows } = await tx.prepared<{ is: boolean }>(
+    'bayar_is_owed',
     `select exists (select 1 from bayar.obligations where subscription_id = $1 and kind = $2 and status = 'open') as is`,
     [subscriptionId, kind],
   )
@@ -297,7 +298,8 @@ export async function findCharge(
   merchant: string,
   orderId: string,
 ): Promise<ObligationCharge | undefined> {
-  const { rows } = await database.query<ObligationCharge>(
+  const { rows } = await database.prepared<ObligationCharge>(
+    'bayar_find_charge',
     `${CHARGE} where c.merchant = $1 and c.order_id = $2`,
     [merchant, orderId],
   )
@@ -309,7 +311,8 @@ export async function findCharges(
   database: Queryable,
   obligationId: string,
 ): Promise<readonly ObligationCharge[]> {
-  const { rows } = await database.query<ObligationCharge>(
+  const { rows } = await database.prepared<ObligationCharge>(
+    'bayar_find_charges',
     `${CHARGE} where c.obligation_id = $1 order by c.number`,
     [obligationId],
   )

@@ -100,7 +100,8 @@ export async function findPayment(database: Queryable, id: string): Promise<Paym
 
 /** Which of its kind the payment belongs to. */
 export async function readOwnerId(tx: Queryable, id: string): Promise<string | null> {
-  const { rows } = await tx.query<{ owner_id: string | null }>(
+  const { rows } = await tx.prepared<{ owner_id: string | null }>(
+    'bayar_read_owner_id',
     'select owner_id from bayar.payments where id = $1',
     [id],
   )
@@ -112,10 +113,11 @@ export async function findPaymentByOrder(
   merchant: string,
   orderId: string,
 ): Promise<PaymentRow | undefined> {
-  const { rows } = await database.query<PaymentRow>(`${VIEW} where p.merchant = $1 and p.order_id = $2`, [
-    merchant,
-    orderId,
-  ])
+  const { rows } = await database.prepared<PaymentRow>(
+    'bayar_find_payment_by_order',
+    `${VIEW} where p.merchant = $1 and p.order_id = $2`,
+    [merchant, orderId],
+  )
   return rows[0]
 }
 

@@ -58,6 +58,21 @@ export async function purgeDeliveries(database: Queryable, page: Page): Promise<
   return rows[0]!
 }
 
+/** Sent or given up: one that still waits is sent first. */
+export async function purgeMessages(database: Queryable, page: Page): Promise<PurgedPage> {
+  const { rows } = await database.query<PurgedPage>(
+    `with page as materialized (
+       select m.id, m.created_at, m.status from bayar.messages m where $1::uuid is null or m.id > $1 order by m.id limit $3
+     ), purged as (
+       delete from bayar.messages m using page where m.id = page.id and page.created_at < $2 and page.status <> 'pending' returning 1
+     )
+     select (select count(*)::int from page) as walked, (select count(*)::int from purged) as purged,
+            (select id::text from page where page.created_at < $2 order by id desc limit 1) as last`,
+    [page.after, page.before, page.limit],
+  )
+  return rows[0]!
+}
+
 /** A failed one that somebody asked for stays until it is looked at; of the schedule's, the next run did what it left. */
 export async function purgeTasks(database: Queryable, page: Page): Promise<PurgedPage> {
   const { rowCount } = await database.query(

@@ -106,7 +106,8 @@ export async function writeEntries(
   after: WalletRow,
   entries: readonly WalletEntryRow[],
 ): Promise<void> {
-  const { rowCount } = await tx.query(
+  const { rowCount } = await tx.prepared(
+    'bayar_write_entries',
     `with moved as (
        update bayar.wallets set version = $2, status = $3, frozen_reason = $4, balance = $5, shortfall = $6, updated_at = $7
         where id = $1 and version = $8 returning id

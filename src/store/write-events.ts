@@ -25,7 +25,8 @@ export async function insertEvents(
   events: readonly NewEvent[],
   { at, registryVersion }: { readonly at: Date; readonly registryVersion: number },
 ): Promise<{ readonly isWritten: boolean }> {
-  const { rows } = await tx.query<{ written: number }>(
+  const { rows } = await tx.prepared<{ written: number }>(
+    'bayar_write_events',
     `with told as materialized (
        select e.* from json_to_recordset($1::json) as e(id uuid, subject_id uuid, sequence int, type text, previous text, status text, payment_id uuid,
               notification_id uuid, source text, document text)

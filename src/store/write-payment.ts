@@ -121,7 +121,8 @@ export async function readTakenOrder(
 
 /** A notice may have been stored as foreign in the very moment in which its payment was written: each saw the other not yet. By the time that Midtrans has answered, both are there. */
 export async function queueForeign(tx: Queryable, paymentId: string, at: Date): Promise<void> {
-  await tx.query(
+  await tx.prepared(
+    'bayar_queue_foreign',
     `update bayar.notifications n set payment_id = p.id, status = 'received', due_at = $2
        from bayar.payments p
       where p.id = $1 and n.payment_id is null and n.order_id = p.order_id and n.merchant = p.merchant and n.status = 'foreign'`,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { isBayarError } from '../../src/errors.ts'
+import { EVERY, IN_FULL, TIMEOUT_MS } from '../support/die-at-each.ts'
 import type { Death } from '../support/mortal-pool.ts'
 import { mortalShop } from '../support/mortal-shop.ts'
 
@@ -67,7 +68,7 @@ async function story(death: Death, lane: 'plain' | 'within') {
   return livedThrough
 }
 
-test.each([
+test.concurrent.each([
   ['plain', 'before'],
   ['plain', 'after'],
   ['within', 'before'],
@@ -76,7 +77,7 @@ test.each([
   '%s lane, dying %s the statement',
   async (lane, when) => {
     // `npm run prove -- steps` dies at every statement; here at every fourth, each test from another one.
-    const stride = process.env.BAYAR_PROVE === 'steps' ? 1 : 4
+    const stride = IN_FULL ? EVERY : 4
     let at = 1 + (['plainbefore', 'withinafter', 'plainafter', 'withinbefore'].indexOf(lane + when) % stride)
     for (; ; at += stride) {
       const death: Death = { at, when, statements: 0, isDead: false }
@@ -86,5 +87,5 @@ test.each([
     // It died at every statement of a charge, two notifications and their deliveries.
     expect(at).toBeGreaterThan(15)
   },
-  240_000,
+  TIMEOUT_MS,
 )

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { isBayarError } from '../../src/errors.ts'
 import { createTestBayar } from '../../src/testing/index.ts'
 import { cloneDatabase } from '../support/database.ts'
+import { kit } from '../support/kit.ts'
 import { meddledShop } from '../support/meddled-shop.ts'
 import { bytesOf, notice } from '../support/notice.ts'
 
@@ -72,4 +73,21 @@ test('a notification that is stored as foreign while its payment is being made i
   const notification = await shop.bayar.notifications.find(id)
   await shop.close()
   expect(notification!.status).not.toBe('foreign')
+})
+
+test('a migration that gives tables another column stops nobody who runs', async () => {
+  await using shop = await kit()
+  const charged = async (from: number) => {
+    const numbers = Array.from({ length: 6 }, (_, index) => from + index)
+    const payments = await Promise.all(
+      numbers.map((number) => shop.bayar.payments.charge({ ...CHARGE, orderId: `ORDER-${number}` })),
+    )
+    return payments.map(({ status }) => status)
+  }
+  // Every connection has its plans.
+  for (const from of [0, 10, 20]) await charged(from)
+  for (const table of ['payments', 'invoices', 'obligations', 'subscriptions'])
+    await shop.rows(`alter table bayar.${table} add column of_a_later_version text`)
+  expect(await charged(30)).toEqual(Array.from({ length: 6 }, () => 'pending'))
+  expect(await shop.bayar.payments.find('ORDER-0')).toMatchObject({ status: 'pending' })
 })

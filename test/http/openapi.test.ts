@@ -1,7 +1,9 @@
 /** The document promises what the routes do: no more, no less. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ERRORS } from '../../src/errors.ts'
+import * as billing from '../../src/http/billing-contract.ts'
 import * as contract from '../../src/http/contract.ts'
+import * as plans from '../../src/http/plan-contract.ts'
 import { bca, type Surface, surface } from './surface.ts'
 
 interface Operation {
@@ -21,7 +23,10 @@ interface Document {
   readonly openapi: string
   readonly paths: Record<string, Record<string, Operation>>
   readonly components: {
-    readonly schemas: Record<string, { properties?: Record<string, unknown>; required?: string[] }>
+    readonly schemas: Record<
+      string,
+      { properties?: Record<string, unknown>; required?: string[]; example?: unknown }
+    >
     readonly securitySchemes: Record<string, unknown>
   }
 }
@@ -172,6 +177,17 @@ test('what is answered is what the contract says, to the field', async () => {
     .parse(
       (await shop.call('POST', '/midtrans/api/notification/', JSON.parse(notifications.results[0].raw))).body,
     )
+})
+
+test('an example is what its schema takes', () => {
+  const schemas: Readonly<Record<string, unknown>> = { ...plans, ...billing }
+  const shown = Object.entries(document.components.schemas).filter(([, { example }]) => example !== undefined)
+  expect(shown.length).toBeGreaterThan(6)
+  for (const [name, { example }] of shown) {
+    const schema = schemas[name.charAt(0).toLowerCase() + name.slice(1)] as { parse(value: unknown): unknown }
+    expect([name, typeof schema]).toEqual([name, 'object'])
+    expect(() => schema.parse(example)).not.toThrow()
+  }
 })
 
 test('/docs is one readable page that needs nothing else and runs nothing', async () => {

@@ -10,7 +10,7 @@ const NOBODY = { authorization: '' }
 
 // biome-ignore format: a table is read in columns
 const SOLD = [
-  { name: 'Mini', price: 30_000,  interval_unit: 'week',  sort_order: 2, description: 'For one.' },
+  { name: 'Mini', price: 30_000,  interval_unit: 'week',  sort_order: 2, description: 'For one.', metadata: { cost: 9_000 } },
   { name: 'Pro',  price: 90_000,  interval_unit: 'month', sort_order: 1, features: { maxProjects: 3, export: true } },
   { name: 'Max',  price: 250_000, interval_unit: 'month', sort_order: 1, description: 'For everyone, 100%.' },
 ] as const
@@ -74,6 +74,10 @@ describe('anybody', () => {
     })
     contract.plan.strict().parse(body)
     expect((await shop.call('GET', `${PLANS}${body.id}`, undefined, NOBODY)).body).toEqual(body)
+    // What the shop keeps beside a plan is the shop's.
+    for (const headers of [NOBODY, await shop.as('dewi')])
+      expect((await shop.call('GET', `${PLANS}mini/`, undefined, headers)).body.metadata).toBeNull()
+    expect((await shop.call('GET', `${PLANS}mini/`)).body.metadata).toEqual({ cost: 9_000 })
   })
 
   test('learns of no plan that is not sold, and writes none', async () => {

@@ -14,7 +14,7 @@ const PROOFS: Readonly<
     load: () => import('./crash.ts'),
   },
   steps: {
-    says: 'a process that dies at every single statement: of notifications, commands, invoices, subscriptions, wallets and every task; and a worker killed with -9 at every step of every task',
+    says: 'a process that dies at every single statement: of notifications, commands, invoices, subscriptions, wallets and every task; and a worker killed with -9 at every step of every task (--every N)',
     load: () => import('./steps.ts'),
   },
   year: {

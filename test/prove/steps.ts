@@ -13,12 +13,13 @@ const STORIES = [
   'wallets/crash',
 ].map((name) => `test/flows/${name}.test.ts`)
 
-/** The same tests, without their stride. */
-export async function prove(): Promise<void> {
+/** `npm run prove -- steps [--every N]`: the same tests, without their stride. It takes an hour, so each is told when it has passed. */
+export async function prove(args: readonly string[] = []): Promise<void> {
+  const every = args.includes('--every') ? String(Number(args[args.indexOf('--every') + 1]) || 1) : '1'
   const runner = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
-  const { status } = spawnSync(process.execPath, [runner, 'run', ...STORIES], {
+  const { status } = spawnSync(process.execPath, [runner, 'run', '--reporter=verbose', ...STORIES], {
     stdio: 'inherit',
-    env: { ...process.env, NODE_ENV: 'test', BAYAR_PROVE: 'steps' },
+    env: { ...process.env, NODE_ENV: 'test', BAYAR_PROVE: 'steps', BAYAR_PROVE_EVERY: every },
   })
   if (status !== 0) process.exitCode = 1
 }

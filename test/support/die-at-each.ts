@@ -3,9 +3,11 @@ import type { Death } from './mortal-pool.ts'
 
 type Tell = (story: string, death: Death) => Promise<boolean>
 
-const IN_FULL = process.env.BAYAR_PROVE === 'steps'
-/** In full a story is told a hundred times and more. */
-const TIMEOUT_MS = IN_FULL ? 7_200_000 : 240_000
+/** `npm run prove -- steps`; with `--every N` only each Nth, where nobody has hours. */
+export const IN_FULL = process.env.BAYAR_PROVE === 'steps'
+export const EVERY = Number(process.env.BAYAR_PROVE_EVERY ?? 1)
+/** In full a story is told a hundred times and more. Of several that are told at once, each waits for the others. */
+export const TIMEOUT_MS = IN_FULL ? 7_200_000 : 600_000
 
 /**
  * A story told again and again, each time by a process that dies before, or after, a later statement; until it lives through it all. `npm run prove -- steps` dies at every statement, the tests at every
@@ -22,7 +24,7 @@ export function dieAtEach(
   test.concurrent.each(deaths)(
     '%s, dying %s the statement',
     async (name, when, index) => {
-      const stride = IN_FULL ? 1 : sampled
+      const stride = IN_FULL ? EVERY : sampled
       let at = 1 + ((index * 2 + (when === 'after' ? 1 : 0)) % stride)
       for (; ; at += stride) {
         const death: Death = { at, when, statements: 0, isDead: false }
@@ -45,7 +47,7 @@ export function dieHereAndThere(
   tell: Tell,
 ): void {
   if (IN_FULL) {
-    dieAtEach(stories, { stride: 1, atMost }, tell)
+    dieAtEach(stories, { stride: EVERY, atMost }, tell)
     return
   }
   test.concurrent.each(stories.map((name, index) => [name, index] as const))(

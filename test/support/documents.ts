@@ -32,6 +32,11 @@ export function samplesOf({ path, text }: Document): Sample[] {
   }))
 }
 
+/** What a reader is shown to type in a terminal. */
+export function shellOf({ text }: Document): string[] {
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, code]) => code!)
+}
+
 export function linksOf({ text }: Document): string[] {
   return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => target!)

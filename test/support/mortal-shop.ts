@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { type Bayar, composeBayar } from '../../src/bayar.ts'
+import type { BayarOptions } from '../../src/config.ts'
 import { silentLog } from '../../src/operations/log.ts'
 import { createSimulator } from '../../src/simulator/index.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -10,7 +11,10 @@ import { type Death, mortalPool } from './mortal-pool.ts'
 export type MortalShop = Awaited<ReturnType<typeof mortalShop>>
 
 /** One database and one Midtrans, and processes that follow each other in front of them: one dies, the next takes over. */
-export async function mortalShop(register: (bayar: Bayar) => void = () => {}) {
+export async function mortalShop(
+  register: (bayar: Bayar) => void = () => {},
+  options: Pick<BayarOptions, 'messages'> = {},
+) {
   const database = await cloneDatabase()
   const direct = openDatabase({ database: database.url, connections: 2 })
   let receiving: Bayar
@@ -32,6 +36,7 @@ export async function mortalShop(register: (bayar: Bayar) => void = () => {}) {
         fetch: (input, init) => simulator.fetch(new Request(input, init)),
         clock: simulator.clock,
         log: silentLog,
+        ...options,
       },
       { waiveDurability: true },
     )

@@ -27,6 +27,10 @@ export const sendInvoice = (to: To, link: To, pdf: Uint8Array) =>
 export const sendReceipt = (to: To, about: string) => sent('receipt', to, about)
 export const sendReminder = (to: To, day: string) => sent('reminder', to, day)
 `,
+  'src/whatsapp.ts': `import { done } from './done.ts'
+export const whatsapp = async (user: string, words: string, _: { once: string; signal: AbortSignal }) =>
+  void done.push([user, words.split('\\n')[0]].join(' '))
+`,
   'src/days.ts': `export function dayFromNow(days: number): string {
   return new Date(Date.now() + 7 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
 }

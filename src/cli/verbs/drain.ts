@@ -15,6 +15,7 @@ export async function run(call: Call): Promise<ExitName> {
           ['unknown outcomes', done.intents],
           ['linked accounts', done.payAccounts],
           ['checks of payments', done.payments],
+          ['messages', done.messages],
           ['tasks', done.tasks],
           ['ticks of the schedule', done.ticks],
         ]),

@@ -85,7 +85,10 @@ export function addPublicPlanRoutes(
       ...readCursorParameter(cursor),
     })
     c.header('cache-control', 'no-store')
-    return c.json(pageBody(page, c.req.url, toSnake), 200)
+    return c.json(
+      pageBody(page, c.req.url, (one) => planBody(one, caller)),
+      200,
+    )
   })
 
   app.openapi(detail, async (c) => {
@@ -96,7 +99,7 @@ export function addPublicPlanRoutes(
     if (!found || (found.status !== 'active' && caller?.kind !== 'staff'))
       throw new BayarError('plan_not_found')
     c.header('cache-control', 'no-store')
-    return c.json(toSnake(found), 200)
+    return c.json(planBody(found, caller), 200)
   })
 }
 
@@ -116,6 +119,11 @@ export function addPlanRoutes(app: OpenAPIHono<RestEnv>, { bayar: { plans } }: H
     const reference = referenceTo(c.req.valid('param'), c.req.valid('query'))
     return c.json(toSnake(await plans.archive(reference)), 200)
   })
+}
+
+/** What you keep beside a plan is yours; what everybody may know of it are its features. */
+function planBody(one: Plan, caller: Caller | null) {
+  return { ...toSnake(one), ...(caller?.kind !== 'staff' && { metadata: null }) }
 }
 
 function statusFor(caller: Caller | null, asked: Plan['status'] | undefined): Plan['status'] | undefined {

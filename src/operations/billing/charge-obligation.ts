@@ -34,6 +34,8 @@ import { postponeObligation } from './postpone-obligation.ts'
 import { failObligation } from './settle-obligation.ts'
 
 const OWNER = 'subscription'
+/** Unless configured. A QR of Midtrans's own choosing ends after a quarter of an hour, and whoever is asked at night would wake up past due. */
+const EXPIRY_MINUTES = 1440
 
 /** SUB- and 12 upper-case hex digits, as the original made them. What begins so is refused to orders of the host. */
 export function makeSubscriptionOrderId(): string {
@@ -65,10 +67,12 @@ export async function chargeObligation(
     await writeCycleInvoice(context, subscription, obligation)
     // 3.
     try {
-      await chargePayment(context, inputOf(subscription, obligation, orderId), by, {
+      const charged = await chargePayment(context, inputOf(subscription, obligation, orderId), by, {
         name: OWNER,
         id: subscription.id,
+        expiryMinutes: EXPIRY_MINUTES,
       })
+      return charged.payment
     } catch (error) {
       await recordRefusal(context, obligation, orderId, error)
       throw error

@@ -21,7 +21,6 @@ import { creditRefund } from '../invoices/credit-notes.ts'
 import { becomeVoid } from '../invoices/void-invoice.ts'
 import { reasonOf } from '../log.ts'
 
-const DUE_DAYS = 7
 const DAY_SECONDS = 86_400
 
 export function hasInvoice({ rules }: Context): boolean {
@@ -74,7 +73,9 @@ function inputOf(context: Context, row: SubscriptionRow, obligation: ObligationR
     ...(row.customer_email !== null && { customerEmail: row.customer_email }),
     ...(row.customer_phone !== null && { customerPhone: row.customer_phone }),
     ...(row.user_id !== null && { userId: row.user_id }),
-    dueDate: jakartaDay(secondsAfter(context.clock.now(), DUE_DAYS * DAY_SECONDS)),
+    dueDate: jakartaDay(
+      secondsAfter(context.clock.now(), context.rules.billing.invoiceDueDays * DAY_SECONDS),
+    ),
     items: [
       {
         id: isChange ? 'plan-change' : `period-${obligation.period}`,
@@ -106,7 +107,6 @@ async function link(
     { invoice_id: invoiceId, ...(isDone && { close_at: null }) },
     context.clock.now(),
   )
-  await lockInvoice(tx, invoiceId)
   await linkInvoice(tx, invoiceId, obligationId)
   // Settled while it was written.
   const cause = { source: 'clock', paymentId: obligation.payment_id, notificationId: null, document: null }

@@ -20,6 +20,8 @@ import { failObligation, payObligation, reopenObligation } from './settle-obliga
 /** The payment is locked. Then its obligation, then the subscription, then the wallet and the invoice, as everywhere. */
 export async function followCharge(context: Context, tx: Transaction, plan: Plan): Promise<void> {
   const { payment, history } = plan
+  // A number that was made, a card that is being asked: of nearly every charge the first word is none of the period's.
+  if (history.every(({ moneyDelta }) => moneyDelta === 0n) && !endedUnpaid(plan)) return
   const charge = await findCharge(tx, payment.merchant, payment.orderId)
   const obligation = charge && (await lockObligation(tx, charge.obligation_id))
   const subscription = obligation && (await lockSubscription(tx, obligation.subscription_id))

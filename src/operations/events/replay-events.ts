@@ -11,6 +11,8 @@ export interface EventReplay {
   readonly handler: string
   readonly eventId?: string
   readonly paymentId?: string
+  /** What it is about, by our id: a payment, an invoice, a subscription. */
+  readonly subjectId?: string
   readonly type?: EventType
   readonly from?: Date
   readonly to?: Date
@@ -42,8 +44,9 @@ async function oweOne(context: Context, handler: string, eventId: string): Promi
 }
 
 async function oweRange(context: Context, replay: EventReplay): Promise<number> {
+  const subjectId = replay.subjectId ?? replay.paymentId
   const filter: EventFilter = {
-    ...(replay.paymentId === undefined ? {} : { subjectId: replay.paymentId }),
+    ...(subjectId === undefined ? {} : { subjectId }),
     ...(replay.type === undefined ? {} : { type: replay.type }),
     ...(replay.from === undefined ? {} : { from: replay.from }),
     ...(replay.to === undefined ? {} : { to: replay.to }),

@@ -5,6 +5,7 @@ import type { Transaction } from '../../store/database.ts'
 import { readRegistryVersion } from '../../store/handlers.ts'
 import { insertEvents, type NewEvent } from '../../store/write-events.ts'
 import type { Context } from '../context.ts'
+import { messagesOfEvents } from '../messages/write-messages.ts'
 import { runWithinHandlers } from './run-within-handlers.ts'
 
 /** Only handlers that other processes register in this very moment can be in the way. */
@@ -20,6 +21,7 @@ export async function tell(context: Context, tx: Transaction, events: readonly N
     context.handlers.assertComplete()
     const { isWritten } = await insertEvents(tx, events, { at, registryVersion })
     if (!isWritten) continue
+    await messagesOfEvents(context, tx, events)
     return runWithinHandlers(context, tx, events)
   }
   throw new BayarError('overloaded', 'Handlers are being registered at this moment.')

@@ -89,7 +89,7 @@ export function checkCharge(
 
   // Of an unknown method nothing more can be told; what every method has is judged all the same.
   const method = paymentType === undefined ? ANY_METHOD : methodOf(paymentType, input, rules)
-  const asked = withDefaultExpiry({ ...order, ...method }, input, rules)
+  const asked = withDefaultExpiry({ ...order, ...method }, input, rules.expiryMinutes ?? owner?.expiryMinutes)
   const all = chargeProblems(asked, problems)
   if (all.length > 0) throw invalidRequest(all)
   return { merchant, userId, newAttempt: input.newAttempt === true, asked }
@@ -159,12 +159,12 @@ function methodOf(paymentType: ChargedType, input: Fields, rules: Rules): Method
 }
 
 /** The setting is for all methods: one that takes no deadline gets none, and one that takes less gets what it takes. */
-function withDefaultExpiry(asked: ChargeAsked, input: Fields, rules: Rules): ChargeAsked {
+function withDefaultExpiry(asked: ChargeAsked, input: Fields, minutes: number | undefined): ChargeAsked {
   const isGiven = input.customExpiry !== undefined && input.customExpiry !== null
-  if (isGiven || rules.expiryMinutes === null) return asked
+  if (isGiven || minutes === undefined) return asked
   const custom = paymentMethod(asked.paymentType, variantOf(asked))?.expiry.custom
   if (!custom) return asked
-  const seconds = rules.expiryMinutes * 60
+  const seconds = minutes * 60
   return { ...asked, expirySeconds: Math.max(custom.min ?? 0, Math.min(custom.max ?? seconds, seconds)) }
 }
 

@@ -237,3 +237,28 @@ export const retryFailedPayments: TaskStory = {
     })
   },
 }
+
+/** Three days before three periods end, by three ways; each customer is told once, and of what is true. */
+export const sendExpiryReminders: TaskStory = {
+  async before(bayar, { simulator }) {
+    await byCard(bayar, simulator, 'card')
+    await byNumber(bayar, simulator, 'number')
+    const { id } = await byNumber(bayar, simulator, 'leaving')
+    await bayar.subscriptions.cancel(id, { atPeriodEnd: true })
+    const gone = await byNumber(bayar, simulator, 'gone')
+    await bayar.subscriptions.cancel(gone.id)
+    await simulator.clock.advance(28 * DAY)
+  },
+  async end(after) {
+    await expectRows(
+      after,
+      `select user_id, status, facts ->> 'days' as days, facts ->> 'renewal' as renewal from bayar.messages where type = 'expiry_reminder' order by 1`,
+      [
+        { user_id: 'card', status: 'sent', days: '3', renewal: 'automatic' },
+        { user_id: 'leaving', status: 'sent', days: '3', renewal: 'ends' },
+        { user_id: 'number', status: 'sent', days: '3', renewal: 'to_pay' },
+      ],
+    )
+    expect(moneyTaken(after)).toBe(4)
+  },
+}

@@ -24,5 +24,6 @@ export const TASK_STORIES = {
   process_expired_subscriptions: billing.processExpiredSubscriptions,
   process_past_due_expiration:   billing.processPastDueExpiration,
   retry_failed_payments:         billing.retryFailedPayments,
+  send_expiry_reminders:         billing.sendExpiryReminders,
   purge:                         books.purge,
 } as const satisfies Readonly<Record<TaskName, TaskStory>>

@@ -6,20 +6,19 @@ import { withBayar } from '../../with-bayar.ts'
 
 export async function run(call: Call): Promise<undefined> {
   await withBayar(call, async (bayar) => {
-    const { paymentId, ...rest } = await eventFilter(call, bayar)
-    const filter = { ...rest, ...(paymentId === undefined ? {} : { subjectId: paymentId }) }
+    const filter = await eventFilter(call, bayar)
     const found = await pagesOf(call, (page) => bayar.events.list({ filter, ...page }))
     call.out.answer(found, () => {
       if (found.results.length === 0) return 'There is none.'
       return table(
-        ['when', 'id', 'event', 'status', 'money', 'payment'],
+        ['when', 'id', 'event', 'status', 'money', 'about'],
         found.results.map((row) => [
           row.at,
           row.id,
           row.type,
           `${row.previous} > ${row.status}`,
           row.moneyDelta,
-          row.paymentId,
+          row.subjectId,
         ]),
       )
     })

@@ -1,3 +1,4 @@
+import type { Bayar } from '../../../bayar.ts'
 import type { SubscriptionStatus } from '../../../domain/subscription.ts'
 import type { SubscriptionFilter } from '../../../operations/subscriptions/index.ts'
 import type { Call } from '../../call.ts'
@@ -7,17 +8,18 @@ import { withBayar } from '../../with-bayar.ts'
 
 export async function run(call: Call): Promise<undefined> {
   await withBayar(call, async (bayar) => {
-    const filter = filterOf(call)
+    const filter = await filterOf(call, bayar)
     const found = await pagesOf(call, (page) => bayar.subscriptions.list({ filter, ...page }))
     call.out.answer(found, () => tellSubscriptions(found.results))
   })
 }
 
-function filterOf(call: Call): SubscriptionFilter {
-  const [status, userId] = [call.text('status'), call.text('user')]
+async function filterOf(call: Call, bayar: Bayar): Promise<SubscriptionFilter> {
+  const [status, userId, plan] = [call.text('status'), call.text('user'), call.text('plan')]
   return {
     ...(status !== undefined && { status: status as SubscriptionStatus }),
     ...(userId !== undefined && { userId }),
+    ...(plan !== undefined && { planId: (await bayar.plans.get(plan)).id }),
     ...(call.has('review') && { needsReview: true }),
   }
 }

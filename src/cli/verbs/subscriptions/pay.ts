@@ -1,0 +1,12 @@
+import type { Call } from '../../call.ts'
+import type { ExitName } from '../../exit-codes.ts'
+import { answerToBePaid } from '../../tell-subscription.ts'
+import { wayToPay } from '../../way-to-pay.ts'
+import { whoAsks, withBayar } from '../../with-bayar.ts'
+
+export async function run(call: Call): Promise<ExitName | undefined> {
+  const way = wayToPay(call)
+  return withBayar(call, async (bayar) =>
+    answerToBePaid(call.out, await bayar.subscriptions.pay(call.argument!, way, whoAsks())),
+  )
+}
