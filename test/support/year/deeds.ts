@@ -31,8 +31,8 @@ function methodOf(way: Way, life: Life, card: 'good' | 'bad' = 'good'): object {
   return METHODS[way]
 }
 
-/** Another one than before; a card only of who has one. */
-function anotherMethod(life: Life, roll: Roll): object {
+/** By any method; by a card only of who has one. */
+export function anotherMethod(life: Life, roll: Roll): object {
   const ways: Way[] = [...PUSHED]
   if (life.cards.good !== '') ways.push('card', 'card', 'card')
   return methodOf(ways[roll(ways.length)]!, life)
@@ -44,7 +44,8 @@ const customerOf = ({ customer }: Life) => ({
   phone: '081234567890',
 })
 
-const latest = ({ known }: Life): Known => {
+/** The subscription that everything is about. */
+export const latest = ({ known }: Life): Known => {
   const one = known.at(-1)
   if (!one) throw new NothingToDo()
   return one
@@ -132,7 +133,7 @@ async function changePlan(town: Town, life: Life, roll: Roll, at: 'now' | 'perio
 }
 
 /** The bank takes it back: what it paid is not paid. */
-async function takeBack(town: Town, life: Life, work: () => Promise<unknown>): Promise<void> {
+export async function takeBack(town: Town, life: Life, work: () => Promise<unknown>): Promise<void> {
   await work()
   for (const known of life.known) known.takenBackAt = town.now()
 }
@@ -145,8 +146,6 @@ const DOINGS: Readonly<Record<Deed, Doing>> = {
     await subscribe(town, life, roll)
   },
   'pays what is owed': ({ test }, life) => test.bayar.subscriptions.pay(latest(life).id),
-  'pays by another way': ({ test }, life, roll) =>
-    test.bayar.subscriptions.pay(latest(life).id, anotherMethod(life, roll) as never),
   async 'changes the way'({ test }, life, roll) {
     const found = await test.bayar.subscriptions.find(latest(life).id)
     if (found?.collection === 'native') throw new NothingToDo()
@@ -236,31 +235,6 @@ const DOINGS: Readonly<Record<Deed, Doing>> = {
   async 'is charged back'(town, life, roll) {
     const { orderId } = await paidOrder(town, life, roll, ['settled'], ['credit_card'])
     await takeBack(town, life, () => town.test.simulator.chargeback(orderId))
-  },
-  async 'is voided'(town, life, roll) {
-    const { orderId } = await paidOrder(town, life, roll, ['captured'], ['credit_card'])
-    await takeBack(town, life, () => town.test.simulator.cancel(orderId))
-  },
-  /** The line breaks when the number is to be ended, and the customer pays it: it is paid after the end. */
-  async 'leaves a number open and pays it'(town, life) {
-    const { test } = town
-    const known = latest(life)
-    const open = await town.rows<{ order_id: string }>(
-      `select p.order_id from bayar.open_payments o join bayar.payments p on p.id = o.payment_id where p.owner_id = $1 and p.status = 'pending' limit 1`,
-      [known.id],
-    )
-    if (!open[0]) throw new NothingToDo()
-    const fault = test.simulator.faults.add({
-      kind: 'cut',
-      when: 'before',
-      verb: 'cancel',
-      orderId: open[0].order_id,
-      times: 3,
-    })
-    await test.bayar.subscriptions.cancel(known.id)
-    known.hasEnded = true
-    test.simulator.faults.remove(fault)
-    await test.simulator.pay(open[0].order_id)
   },
   async leaves({ test }, { known }) {
     for (const one of known) {

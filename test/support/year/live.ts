@@ -6,10 +6,10 @@ import { isBayarError } from '../../../src/errors.ts'
 import type { TestBayar } from '../../../src/testing/index.ts'
 import { lookAt } from './access.ts'
 import { doing, NothingToDo } from './deeds.ts'
-import { dice, pick } from './dice.ts'
 import { checkLaws } from './laws.ts'
-import { HABITS, QUIET_DAYS, type Script, STEPS_A_DAY } from './script.ts'
-import { type Life, settle, type Town } from './town.ts'
+import { Numbers } from './numbers.ts'
+import { QUIET_DAYS, type Script, STEPS_A_DAY } from './script.ts'
+import { settle } from './town.ts'
 
 export interface Lived {
   readonly log: readonly string[]
@@ -24,12 +24,6 @@ export interface Living {
   readonly write?: (line: string) => void
 }
 
-/** What the customers do with their numbers at a step to come. */
-interface Plans {
-  readonly pay: { readonly orderId: string; readonly life: Life; readonly nth: number }[]
-  readonly reverse: { readonly orderId: string; readonly life: Life; readonly nth: number }[]
-}
-
 const AT_ONCE = 8
 
 export async function liveYear(test: TestBayar, script: Script, { say, write }: Living = {}): Promise<Lived> {
@@ -37,8 +31,7 @@ export async function liveYear(test: TestBayar, script: Script, { say, write }: 
   const { simulator } = test
   const log: string[] = []
   const outcomes = new Map<string, number>()
-  const seen = new Set<string>()
-  const plans = new Map<number, Plans>()
+  const numbers = new Numbers(town)
   const noisy = script.steps.length - QUIET_DAYS * STEPS_A_DAY
   let looks = 0
   try {
@@ -63,20 +56,9 @@ export async function liveYear(test: TestBayar, script: Script, { say, write }: 
           outcomes.set(key, (outcomes.get(key) ?? 0) + 1)
         })
       }
-      planNumbers(town, plans, seen, index, await openNumbers(town, index < noisy))
-      for (const { orderId, life, nth } of plans.get(index)?.pay ?? [])
-        plan(life.customer.number, `pays number ${nth}`, () => simulator.pay(orderId), 'pays a number')
-      for (const { orderId, life, nth } of plans.get(index)?.reverse ?? [])
-        plan(
-          life.customer.number,
-          `has number ${nth} taken back`,
-          async () => {
-            await simulator.reverse(orderId)
-            for (const known of life.known) known.takenBackAt = town.now()
-          },
-          'is reversed',
-        )
-      plans.delete(index)
+      // In the quiet days nobody pays any more.
+      for (const { customer, nth, says, work } of index < noisy ? await numbers.at(index) : [])
+        plan(customer, `${says} (${nth})`, work, says)
       for (const act of step.acts.filter(({ fault }) => fault === null))
         plan(act.customer, act.deed, () => doing(town, act), act.deed)
       await allOf(todo.splice(0))
@@ -137,58 +119,4 @@ async function allOf(todo: readonly (() => Promise<void>)[]): Promise<void> {
       for (let next = left.shift(); next; next = left.shift()) await next()
     }),
   )
-}
-
-interface OpenNumber {
-  readonly order_id: string
-  readonly user_id: string
-  readonly status: string
-}
-
-/** What the customers have been given to pay; in the quiet days nobody pays any more. */
-async function openNumbers({ rows }: Town, arePaid: boolean): Promise<readonly OpenNumber[]> {
-  if (!arePaid) return []
-  return rows<OpenNumber>(
-    `select p.order_id, p.user_id, p.status from bayar.open_payments o join bayar.payments p on p.id = o.payment_id
-      where p.status = 'pending' and p.payment_type <> 'credit_card' and p.user_id is not null order by p.id`,
-  )
-}
-
-function planNumbers(
-  { lives, script }: Town,
-  plans: Map<number, Plans>,
-  seen: Set<string>,
-  now: number,
-  open: readonly OpenNumber[],
-): void {
-  const at = (step: number): Plans => {
-    const there = plans.get(step) ?? { pay: [], reverse: [] }
-    plans.set(step, there)
-    return there
-  }
-  for (const { order_id: orderId, user_id: user } of open) {
-    if (seen.has(orderId)) continue
-    seen.add(orderId)
-    const life = lives[Number(user.slice('user-'.length))]!
-    const nth = ++life.numbers
-    const roll = dice(script.seed, 'number', life.customer.number, nth)
-    const mine = { orderId, life, nth }
-    switch (pick(HABITS[life.customer.habit], roll)) {
-      case 'at once':
-        at(now).pay.push(mine)
-        break
-      case 'next day':
-        at(now + 1).pay.push(mine)
-        break
-      case 'too late':
-        at(now + 3 + roll(6)).pay.push(mine)
-        break
-      case 'is taken back':
-        at(now).pay.push(mine)
-        at(now + 1 + roll(6)).reverse.push(mine)
-        break
-      case 'never':
-        break
-    }
-  }
 }

@@ -28,21 +28,22 @@ export type PlanName = keyof typeof PLANS
 /** What a customer does with a number that they are given: how many of a hundred. */
 // biome-ignore format: a table is read in columns
 export const HABITS = {
-  prompt:    { 'at once': 88, 'next day': 6, 'too late': 3, never: 1, 'is taken back': 2 },
-  slow:      { 'at once': 25, 'next day': 35, 'too late': 32, never: 6, 'is taken back': 2 },
-  forgetful: { 'at once': 15, 'next day': 15, 'too late': 30, never: 38, 'is taken back': 2 },
+  prompt:    { 'at once': 80, 'next day': 6,  'too late': 3,  never: 1,  'is taken back': 2, 'by another way': 4, 'cancels and pays': 2, 'is told thrice': 2 },
+  slow:      { 'at once': 20, 'next day': 35, 'too late': 28, never: 6,  'is taken back': 3, 'by another way': 5, 'cancels and pays': 2, 'is told thrice': 1 },
+  forgetful: { 'at once': 14, 'next day': 14, 'too late': 29, never: 34, 'is taken back': 3, 'by another way': 4, 'cancels and pays': 2, 'is told thrice': 0 },
 } as const
+/** And what becomes of a card that was charged. */
+export const CARD_FATES = { stays: 94, 'is voided': 2, 'is disputed': 4 } as const
 export type Habit = keyof typeof HABITS
 
 /** What is done in the course of a year, and how often beside the others. */
 // biome-ignore format: a table is read in columns
 export const DEEDS = {
-  'pays what is owed': 8, 'pays by another way': 6, 'changes the way': 6, 'card goes bad': 4, 'card is good again': 4,
+  'pays what is owed': 3, 'changes the way': 6, 'card goes bad': 4, 'card is good again': 4,
   pauses: 8, resumes: 2, cancels: 4, 'cancels later': 6, reactivates: 9, 'subscribes anew': 4,
   'changes plan': 9, 'changes plan later': 6,
   'tops up': 10, 'is adjusted': 4, 'is given a period': 3, 'is activated': 1,
-  'is refunded in part': 6, 'is refunded': 4, 'is refunded into the wallet': 4, 'is charged back': 4, 'is voided': 2, 'is refunded at Midtrans': 2,
-  'leaves a number open and pays it': 5,
+  'is refunded in part': 6, 'is refunded': 4, 'is refunded into the wallet': 4, 'is charged back': 2, 'is refunded at Midtrans': 2,
 } as const
 export type Deed = keyof typeof DEEDS | 'subscribes' | 'leaves'
 

@@ -5,8 +5,26 @@ import type { TestBayar, TestBayarOptions } from '../../../src/testing/index.ts'
 import { dashboard, SAVED_CARDS } from '../dashboard.ts'
 import { type Customer, PLANS, type Script, type Way } from './script.ts'
 
-/** Nobody writes down what became of each delivery when the purge has removed it; everything else of the schedule is as it is. */
-const SCHEDULE: NonNullable<BayarOptions['schedule']> = { purge: false }
+/**
+ * Nobody could say what became of each delivery when the purge has removed it, and Midtrans's own subscriptions are read once a day beside what their notices say; everything else of the schedule is as it is.
+ */
+const SCHEDULE: NonNullable<BayarOptions['schedule']> = {
+  purge: false,
+  sync_subscription_status: { every: 86_400 },
+  sync_midtrans_subscriptions: false,
+}
+
+/** What a merchant would do in the transaction itself: everything that moves money. */
+export const WITHIN = [
+  'payment.settled',
+  'payment.refunded',
+  'payment.reversed',
+  'payment.charged_back',
+  'subscription.charged',
+  'invoice.paid',
+  'wallet.credited',
+  'wallet.debited',
+] as const
 
 /** The kit's options for a year. */
 export const YEAR: TestBayarOptions = {
@@ -15,7 +33,7 @@ export const YEAR: TestBayarOptions = {
   // A QR that is made at night lives until the evening.
   options: { schedule: SCHEDULE, expiryMinutes: 1440, connections: 12 },
   handlers: (bayar) =>
-    bayar.within('*', 'year-within', async ({ tx, event }) => {
+    bayar.within(WITHIN, 'year-within', async ({ tx, event }) => {
       await tx.query('insert into year.within (event_id) values ($1)', [event.id])
     }),
 }
@@ -43,8 +61,9 @@ export interface Life {
   readonly cards: { good: string; bad: string }
   readonly accountId: string | null
   readonly known: Known[]
+  /** How many numbers they were given, and charges of their card. */
   numbers: number
-  topups: number
+  charges: number
 }
 
 export interface Town {
@@ -78,7 +97,7 @@ export async function settle(test: TestBayar, script: Script): Promise<Town> {
       await simulator.payAccounts.link(accountId)
       await simulator.payAccounts.set(accountId, { balance: 5_000_000 })
     }
-    lives.push({ customer, way: customer.way, cards, accountId, known: [], numbers: 0, topups: 0 })
+    lives.push({ customer, way: customer.way, cards, accountId, known: [], numbers: 0, charges: 0 })
   }
   await test.advance(60)
   return {
