@@ -5,14 +5,14 @@ import type pg from 'pg'
 
 const CHUNK = 20_000
 
-/** How many rows speak against each. */
+/** How many rows speak against each. A charge that the killed one wrote and never sent is made again: it counts as none. */
 // biome-ignore format: a table is read in columns
 const LAWS: Readonly<Record<string, string>> = {
   'a subscription has not exactly one obligation for its second period': `select s.id from bayar.subscriptions s left join bayar.obligations o on o.subscription_id = s.id and o.period = 2 group by s.id having count(o.id) <> 1`,
   'a period beyond the second was begun':               `select id from bayar.obligations where period > 2`,
-  'a period was charged more than once':                `select obligation_id from bayar.obligation_charges group by 1 having count(*) <> 1`,
+  'a period was charged more than once':                `select o.id from bayar.obligations o join bayar.obligation_charges c on c.obligation_id = o.id group by o.id having count(*) - o.unmade <> 1`,
   'a period of a card or a wallet is not paid':         `select o.id from bayar.obligations o join bayar.subscriptions s on s.id = o.subscription_id where o.period = 2 and s.payment_type <> 'bank_transfer' and o.status <> 'paid'`,
-  'a period has no number by which it can be paid':     `select o.id from bayar.obligations o join bayar.subscriptions s on s.id = o.subscription_id left join bayar.obligation_charges c on c.obligation_id = o.id left join bayar.payments p on p.merchant = c.merchant and p.order_id = c.order_id where o.period = 2 and s.payment_type = 'bank_transfer' and (o.status <> 'open' or p.status is distinct from 'pending')`,
+  'a period has no number by which it can be paid':     `select o.id from bayar.obligations o join bayar.subscriptions s on s.id = o.subscription_id left join bayar.obligation_charges c on c.obligation_id = o.id left join bayar.payments p on p.merchant = c.merchant and p.order_id = c.order_id and p.presumed is null and p.status = 'pending' where o.period = 2 and s.payment_type = 'bank_transfer' group by o.id having o.status <> 'open' or count(p.id) <> 1`,
   'a wallet was not debited exactly once':              `select w.id from bayar.wallets w left join bayar.wallet_entries e on e.wallet_id = w.id and e.cause_kind = 'obligation' group by w.id having count(e.id) <> 1`,
   'a wallet is not what its entries add up to':         `select w.id from bayar.wallets w join bayar.wallet_entries e on e.wallet_id = w.id group by w.id having w.balance <> sum(e.amount)`,
   'a period has not exactly one invoice':               `select o.id from bayar.obligations o left join bayar.invoices i on i.obligation_id = o.id where o.period = 2 group by o.id having count(i.id) <> 1`,

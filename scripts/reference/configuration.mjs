@@ -103,6 +103,7 @@ const SUBSCRIPTIONS = {
   AUTO_RETRY_FAILED_PAYMENTS: ['autoRetryFailedPayments', 'on', ''],
   MAX_RETRY_ATTEMPTS: ['maxRetryAttempts', '3', '`dunning` sets cards and numbers apart.'],
   RETRY_INTERVAL_DAYS: ['retryIntervalDays', '1', ''],
+  EXPIRY_REMINDER_DAYS: ['expiryReminderDays', '7, 3, 1', 'Comma separated in the environment.'],
   INVOICE_PREFIX: ['invoicePrefix', 'INV', ''],
   INVOICE_DUE_DAYS: ['invoiceDueDays', '7', 'Until the end of that day in Jakarta.'],
   DEFAULT_CURRENCY: ['currency', 'IDR', 'Only IDR.'],

@@ -7,6 +7,7 @@ import type { Bayar } from '../bayar.ts'
 import { isBayarError } from '../errors.ts'
 import { createMidtransClient } from '../gateway/client.ts'
 import { nextTickOf, scheduledTasks } from '../jobs/beat.ts'
+import { loadNodemailer } from '../operations/messages/smtp/load-nodemailer.ts'
 import { countBacklog } from '../store/backlog.ts'
 import { checkDatabase } from '../store/check-database.ts'
 import { type Database, unreachable } from '../store/database.ts'
@@ -51,6 +52,7 @@ const CHECKS: readonly Check[] = [
   { check: 'subscriptions',    needs: ['handlers'],                         look: subscriptions },
   { check: 'wallets',          needs: ['handlers'],                         look: wallets },
   { check: 'tasks',            needs: ['migrations'],                       look: tasks },
+  { check: 'messages',         needs: ['migrations'],                       look: messages },
 ]
 
 const CLOCK_SKEW_SECONDS = 5
@@ -277,6 +279,25 @@ async function deliveries({ database }: Patient): Promise<string> {
   }
   if (ways.length > 0) throw new Problem(ways.join(' '))
   return 'none waits for long'
+}
+
+/** That mail can be sent at all is found out here, and not by ten tries of each over a day. */
+async function messages({ bayar, database }: Patient): Promise<string> {
+  const channel = bayar.settings.messages?.channel ?? 'log'
+  const isMail = typeof channel === 'object'
+  if (isMail) await loadNodemailer()
+  const { overdueMessages: overdue, failedMessages: failed } = await countBacklog(database(), new Date())
+  const ways: string[] = []
+  if (overdue > 0)
+    ways.push(
+      `${overdue} due for over a minute, and nobody sends them: run \`npx bayar worker\`, or \`npx bayar drain\` from cron.`,
+    )
+  if (failed > 0)
+    ways.push(
+      `${failed} could not be sent: \`npx bayar messages list --status failed\` shows why, \`npx bayar messages retry\` sends one after all.`,
+    )
+  if (ways.length > 0) throw new Problem(ways.join(' '))
+  return isMail ? 'sent by mail' : channel === 'log' ? 'written to the log' : 'sent by a function of yours'
 }
 
 /** A customer may be charged every month by one that nobody can pause. */

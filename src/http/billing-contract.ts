@@ -53,7 +53,7 @@ const wayToPay = {
 
 const reference = z.string().optional().openapi({
   description:
-    'Your own name for this request: asked again under it, it is the same subscription. Left out, it is made from Idempotency-Key.',
+    'Your own name for this request: asked again under it, it is the same subscription. Each user has names of their own. Left out, it is made from Idempotency-Key.',
 })
 const forStaff = (says: string) => ({ description: `For staff: ${says}` })
 

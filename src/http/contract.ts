@@ -619,6 +619,10 @@ export const eventQuery = strict({
     .optional()
     .openapi({ description: 'What it is about: a payment.' }),
   invoice_id: z.uuid(sentence('must be a UUID')).optional().openapi({ description: 'Or an invoice.' }),
+  subscription_id: z
+    .uuid(sentence('must be a UUID'))
+    .optional()
+    .openapi({ description: 'Or a subscription.' }),
   type: eventType.optional(),
   from: time.optional(),
   to: time.optional(),
@@ -859,6 +863,8 @@ export const eventReplay = strict({
   handler: text(200),
   event_id: z.uuid(sentence('must be a UUID')).optional(),
   payment_id: z.uuid(sentence('must be a UUID')).optional(),
+  invoice_id: z.uuid(sentence('must be a UUID')).optional(),
+  subscription_id: z.uuid(sentence('must be a UUID')).optional(),
   type: eventType.optional(),
   from: bodyTime.optional(),
   to: bodyTime.optional(),

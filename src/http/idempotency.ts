@@ -46,3 +46,20 @@ export function callerName(caller: Caller): string {
 export function keyDigest(key: string, body: Uint8Array): string {
   return createHash('sha256').update(key).update('\0').update(body).digest('hex').slice(0, 32)
 }
+
+/**
+ * The name by which a request that is asked again is known for good, where users ask too: theirs are their own, so that neither a key that two of them use nor a name that one of them guesses meets what is
+ * somebody else's.
+ */
+export function requestName(
+  caller: Caller,
+  {
+    given,
+    key,
+    body,
+  }: { readonly given?: string | undefined; readonly key?: string | undefined; readonly body: Uint8Array },
+): string | undefined {
+  if (given !== undefined)
+    return caller.kind === 'staff' ? given : `user-${keyDigest(callerName(caller), Buffer.from(given))}`
+  return key === undefined ? undefined : `http-${keyDigest(`${callerName(caller)}\n${key}`, body)}`
+}

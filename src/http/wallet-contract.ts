@@ -91,7 +91,7 @@ export const topupRequest = strict({
   customer_details: chargeRequest.shape.customer_details,
   reference: z.string().optional().openapi({
     description:
-      'Your own name for it: asked again under it, it is the same top-up. Left out, it is made from Idempotency-Key.',
+      'Your own name for it: asked again under it, it is the same top-up. Each user has names of their own. Left out, it is made from Idempotency-Key.',
   }),
   user_id: z.string().optional().openapi({
     description: 'For staff, who must say it: whose wallet. A user who names another is answered 403.',

@@ -16,6 +16,10 @@ export interface Backlog {
   /** Due for over a minute, and nobody has taken them. */
   readonly overdueTasks: number
   readonly failedTasks: number
+  readonly waitingMessages: number
+  /** Due for over a minute, and nobody sends them. */
+  readonly overdueMessages: number
+  readonly failedMessages: number
 }
 
 export async function countBacklog(database: Queryable, at: Date): Promise<Backlog> {
@@ -30,7 +34,10 @@ export async function countBacklog(database: Queryable, at: Date): Promise<Backl
             (select count(*)::int from bayar.reviews where closed_at is null) as "openReviews",
             (select count(*)::int from bayar.tasks where state in ('waiting', 'running')) as "waitingTasks",
             (select count(*)::int from bayar.tasks where state = 'waiting' and due_at < $1::timestamptz - interval '1 minute') as "overdueTasks",
-            (select count(*)::int from bayar.tasks where state = 'failed') as "failedTasks"`,
+            (select count(*)::int from bayar.tasks where state = 'failed') as "failedTasks",
+            (select count(*)::int from bayar.messages where status = 'pending') as "waitingMessages",
+            (select count(*)::int from bayar.messages where status = 'pending' and due_at < $1::timestamptz - interval '1 minute') as "overdueMessages",
+            (select count(*)::int from bayar.messages where status = 'failed') as "failedMessages"`,
     [at],
   )
   return rows[0]!

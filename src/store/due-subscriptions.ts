@@ -40,7 +40,7 @@ export async function claimDuePage(
     `select s.* from bayar.subscriptions s
       where collection = $5 and collection <> 'native' and ${DUE} and next_charge_at <= $1 and ($2::timestamptz is null or (next_charge_at, id) > ($2, $3::uuid))
         and next_plan_id is null and (cycles_max is null or cycle < cycles_max)
-        and not exists (select 1 from bayar.obligations o where o.subscription_id = s.id and o.status = 'open')
+        and not exists (select 1 from bayar.obligations o where o.subscription_id = s.id and o.kind = 'change' and o.status = 'open')
       order by next_charge_at, id limit $4 for update of s skip locked`,
     [page.at, page.after?.at ?? null, page.after?.id ?? null, page.limit, page.collection],
   )

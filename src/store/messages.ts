@@ -53,7 +53,8 @@ export async function insertMessages(
   messages: readonly NewMessage[],
   given: { readonly at: Date; readonly channel: MessageChannel; readonly language: MessageLanguage },
 ): Promise<number> {
-  const { rowCount } = await tx.query(
+  const { rowCount } = await tx.prepared(
+    'bayar_insert_messages',
     `insert into bayar.messages (id, merchant, type, user_id, customer_name, customer_email, subscription_id, invoice_id, topup_id, payment_id, channel, language,
             facts, dedupe_key, valid_until, due_at, created_at, updated_at)
      select m.id, coalesce(s.merchant, i.merchant, t.merchant, p.merchant), m.type, coalesce(s.user_id, i.user_id, t.user_id, p.user_id),
@@ -130,7 +131,8 @@ export async function claimMessages(
   database: Queryable,
   { at, until, limit }: { readonly at: Date; readonly until: Date; readonly limit: number },
 ): Promise<readonly DueMessage[]> {
-  const { rows } = await database.query<DueMessage>(
+  const { rows } = await database.prepared<DueMessage>(
+    'bayar_claim_messages',
     `with due as materialized (
        select id from bayar.messages where status = 'pending' and due_at <= $1 order by due_at, id limit $3 for update skip locked
      ), claimed as (
@@ -140,11 +142,15 @@ export async function claimMessages(
               when 'payment_pending' then p.status = 'pending' and p.presumed is null
               when 'invoice_overdue' then i.status = 'overdue'
               when 'expiry_reminder' then s.status = 'active' and coalesce(s.current_period_end, s.next_charge_at) = (c.facts ->> 'ends_at')::timestamptz
+              -- Begun again since.
+              when 'cancelled' then s.status is null or s.status = 'cancelled'
+              when 'expired' then s.status is null or s.status = 'expired'
+              when 'trial_ending' then s.status is null or s.status = 'trialing'
               else true end as is_current
        from claimed c
        left join bayar.payments p on c.type = 'payment_pending' and p.id = c.payment_id
        left join bayar.invoices i on c.type = 'invoice_overdue' and i.id = c.invoice_id
-       left join bayar.subscriptions s on c.type = 'expiry_reminder' and s.id = c.subscription_id
+       left join bayar.subscriptions s on c.type in ('expiry_reminder', 'trial_ending', 'cancelled', 'expired') and s.id = c.subscription_id
       order by c.id`,
     [at, until, limit],
   )
@@ -165,7 +171,8 @@ export interface TriedMessage {
 }
 
 export async function finishMessage(database: Queryable, tried: TriedMessage, at: Date): Promise<void> {
-  await database.query(
+  await database.prepared(
+    'bayar_finish_message',
     `update bayar.messages
         set status = $3, channel = $4, subject = $5, body = $6, error = $7, due_at = coalesce($8, due_at), sent_at = case when $3 = 'sent' then $9::timestamptz end,
             updated_at = $9
@@ -184,14 +191,18 @@ export async function finishMessage(database: Queryable, tried: TriedMessage, at
   )
 }
 
-/** False unless it failed or was suppressed: what was sent is not sent twice because somebody pressed a button. That a person asks is worth more than its time. */
-export async function retryMessage(database: Queryable, id: string, at: Date): Promise<boolean> {
-  const { rowCount } = await database.query(
+/** undefined unless it failed or was suppressed: what was sent is not sent twice because somebody pressed a button. That a person asks is worth more than its time. */
+export async function retryMessage(
+  database: Queryable,
+  id: string,
+  at: Date,
+): Promise<MessageRow | undefined> {
+  const { rows } = await database.query<MessageRow>(
     `update bayar.messages set status = 'pending', tries = 0, error = null, valid_until = null, due_at = $2, updated_at = $2
-      where id = $1 and status in ('failed', 'suppressed')`,
+      where id = $1 and status in ('failed', 'suppressed') returning *`,
     [id, at],
   )
-  return rowCount === 1
+  return rows[0]
 }
 
 export async function findMessage(database: Queryable, id: string): Promise<MessageRow | undefined> {

@@ -25,6 +25,10 @@ export interface ObligationRow {
   readonly charges: number
   /** Of them, those that Midtrans never had: no tries. */
   readonly unmade: number
+  /** Midtrans has had none of them. */
+  readonly is_first: boolean
+  /** The list on which it waits: as its subscription was collected when it was asked for. */
+  readonly collection: BilledCollection
   readonly charge_at: Date | null
   readonly close_at: Date | null
   readonly payment_id: string | null
@@ -47,6 +51,7 @@ export type NewObligation = Pick<
   | 'subscription_id'
   | 'kind'
   | 'period'
+  | 'collection'
   | 'amount'
   | 'period_start'
   | 'period_end'
@@ -73,6 +78,7 @@ const NEW: readonly Column<NewObligation>[] = [
   ['subscription_id', 'uuid', (row) => row.subscription_id],
   ['kind', 'text', (row) => row.kind],
   ['period', 'integer', (row) => row.period],
+  ['collection', 'text', (row) => row.collection],
   ['amount', 'bigint', (row) => row.amount],
   ['period_start', 'timestamptz', (row) => row.period_start],
   ['period_end', 'timestamptz', (row) => row.period_end],
@@ -187,7 +193,7 @@ export async function lockLiveObligations(
 }
 
 export type ObligationChanges = Partial<
-  Omit<ObligationRow, 'id' | 'merchant' | 'subscription_id' | 'created_at'>
+  Omit<ObligationRow, 'id' | 'merchant' | 'subscription_id' | 'created_at' | 'is_first' | 'collection'>
 >
 
 /** The caller holds its lock. */
@@ -229,7 +235,7 @@ export async function claimObligationsToCharge(
     leaseUntil: Date
     limit: number
     isFirst: boolean
-    collections: readonly BilledCollection[]
+    collection: BilledCollection
     /** Of these merchants none. */
     without: readonly string[]
   },
@@ -237,12 +243,11 @@ export async function claimObligationsToCharge(
   const { rows } = await database.query<ObligationRow>(
     `with due as (
        select o.id from bayar.obligations o join bayar.subscriptions s on s.id = o.subscription_id
-        where o.charge_at <= $1 and o.status = 'open' and (o.charges = o.unmade) = $4 and o.merchant <> all ($6::text[])
-          and s.collection = any ($5::text[]) and s.status in ('pending', 'trialing', 'active', 'past_due')
+        where o.collection = $5 and o.is_first = $4 and o.charge_at <= $1 and o.merchant <> all ($6::text[]) and o.status = 'open' and s.status in ('pending', 'trialing', 'active', 'past_due')
         order by o.charge_at, o.id limit $3 for update of o skip locked
      )
      update bayar.obligations o set charge_at = $2 from due where o.id = due.id returning o.*`,
-    [options.at, options.leaseUntil, options.limit, options.isFirst, options.collections, options.without],
+    [options.at, options.leaseUntil, options.limit, options.isFirst, options.collection, options.without],
   )
   return rows
 }

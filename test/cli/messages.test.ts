@@ -34,6 +34,12 @@ test('messages are listed, shown, and sent after all', async () => {
   expect((await shop.run('messages', 'list', '--type', 'spam')).code).toBe(2)
   expect((await shop.run('messages', 'show', 'nonsense')).stderr).toContain('There is no such message.')
 
+  const checked = async () =>
+    (await shop.ask('doctor')).answer.checks?.find(({ check }) => check === 'messages')
+  expect(await checked()).toMatchObject({
+    state: 'problem',
+    says: expect.stringContaining('1 could not be sent'),
+  })
   expect((await shop.run('messages', 'retry', ID)).stdout).toContain(`bayar messages show ${ID}`)
   const { stdout } = await shop.run('drain')
   expect(stdout).toMatch(/messages +1/)
@@ -41,5 +47,6 @@ test('messages are listed, shown, and sent after all', async () => {
   expect(shown.stdout).toMatch(
     /status +sent[\s\S]*channel +log[\s\S]*Langganan Pro dibatalkan[\s\S]*Halo Dewi,/,
   )
+  expect(await checked()).toMatchObject({ state: 'ok', says: 'written to the log' })
   expect((await shop.run('messages', 'retry', ID)).stderr).toContain('It is sent.')
 }, 120_000)

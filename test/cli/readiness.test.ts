@@ -286,6 +286,7 @@ describe('doctor', () => {
       'subscriptions',
       'wallets',
       'tasks',
+      'messages',
     ])
     expect({ healthy, code }).toEqual({ healthy: true, code: 0 })
   })

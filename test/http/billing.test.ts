@@ -132,6 +132,32 @@ describe('a user', () => {
     expect(idsOf(await by('ani').get(SUBSCRIPTIONS))).toHaveLength(1)
   })
 
+  test('has keys and names of their own: another’s, or the shop’s, are not met', async () => {
+    const header = { 'idempotency-key': 'the-same-key' }
+    const asked = { plan_id: 'pro', ...BCA }
+    const made = [
+      await by('kembar-1').post(SUBSCRIPTIONS, asked, header),
+      await by('kembar-2').post(SUBSCRIPTIONS, asked, header),
+    ]
+    expect(made.map(({ status, body }) => [status, body.subscription.user_id])).toEqual([
+      [201, 'kembar-1'],
+      [201, 'kembar-2'],
+    ])
+    const topups = `${AT}/topups/`
+    for (const user of ['kembar-1', 'kembar-2'])
+      expect((await by(user).post(topups, { amount: 50_000, ...BCA }, header)).body).toMatchObject({
+        user_id: user,
+      })
+    // A name that a user takes is not taken from the shop; asked again under it, it is theirs.
+    const named = { ...asked, reference: 'signup-812' }
+    const first = await by('kembar-1').post(SUBSCRIPTIONS, named)
+    expect((await by('kembar-1').post(SUBSCRIPTIONS, named)).body.subscription.id).toBe(
+      first.body.subscription.id,
+    )
+    const shops = await shop.call('POST', SUBSCRIPTIONS, { ...named, user_id: 'kembar-2' })
+    expect(shops).toMatchObject({ status: 201, body: { subscription: { reference: 'signup-812' } } })
+  })
+
   test('begins with a trial, once', async () => {
     const first = await by('tria').post(SUBSCRIPTIONS, { plan_id: 'max', ...BCA })
     expect(first.body).toMatchObject({
@@ -369,6 +395,12 @@ describe('staff', () => {
       current_cycle: 1,
     })
     expect((await shop.call('POST', command(id, 'renew'))).body).toMatchObject({ current_cycle: 2 })
+    const told = await shop.call('GET', `/midtrans/api/events/?subscription_id=${id}`)
+    expect(told.body.results.map(({ type }: { type: string }) => type)).toEqual([
+      'subscription.renewed',
+      'subscription.activated',
+      'subscription.created',
+    ])
   })
 
   test('list all: filtered, searched, by creation or by the next charge, page by page', async () => {

@@ -117,7 +117,7 @@ test.each([
 const NOT_SERVED = [
   ['takes no connections (55000)', ({ name }) => `alter database ${name} allow_connections false`, ({ name }) => `alter database ${name} allow_connections true`],
   ['is elsewhere (3D000)',         ({ name }) => `alter database ${name} rename to ${name}_away`,  ({ name }) => `alter database ${name}_away rename to ${name}`],
-  ['lets us in no more (28000)',   ({ role }) => `alter role ${role} nologin`,                     ({ role }) => `alter role ${role} login`],
+  ['lets us in no more (28000)',   () => 'select 1',                                               ({ role }) => `alter role ${role} login`],
   ['has another password (28P01)', ({ role }) => `alter role ${role} password 'another'`,          ({ role }) => `alter role ${role} password 'ours'`],
 ] as const satisfies readonly (readonly [string, Change, Change])[]
 type Change = (of: { readonly name: string; readonly role: string }) => string
@@ -140,10 +140,13 @@ test('a server that refuses a running pool is down as well, and is used again wi
   const { serverKey } = refused.simulator
   try {
     for (const [says, take, giveBack] of NOT_SERVED) {
+      // The worker of the kit connects again each second: first nobody gets in, then everybody is put out.
+      await admin.query(`alter role ${role} nologin`)
       await admin.query(`select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = $1`, [
         name,
       ])
       await admin.query(take({ name, role }))
+      if (!says.includes('28000')) await admin.query(`alter role ${role} login`)
       const list = await call('GET', '/midtrans/api/payments/', undefined, {}, refused)
       expect([says, list]).toEqual([says, DOWN])
       const told = await call('POST', '/midtrans/api/notification/', notice(serverKey), {}, refused)

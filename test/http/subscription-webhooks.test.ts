@@ -53,7 +53,7 @@ const QRIS = { paymentType: 'qris' }
 /** A saved card whose bank asks for a code. */
 const card = async () => ({ paymentType: 'credit_card', token: await dashboard(shop.simulator).savedCard() })
 
-/** As Midtrans has it afterwards: the subscription's status, its invoice's, what was refunded, what its user was told. */
+/** As Midtrans has it afterwards: the subscription's status, its invoice's, what was refunded, what your code was told, and what its customer. */
 async function standing({ id, orderId }: Begun) {
   const subscription = (await shop.bayar.subscriptions.find(id))!
   const [invoice] = (await shop.bayar.invoices.list({ filter: { subscriptionId: id } })).results
@@ -61,24 +61,32 @@ async function standing({ id, orderId }: Begun) {
   const told = shop.events
     .filter(({ type }) => type.startsWith('subscription.') || type === 'payment.refunded')
     .map(({ type }) => type.replace('subscription.', ''))
-  return [subscription.status, invoice?.status, payment.refundAmount, told.slice(1).join(' ')]
+  const { results: messages } = await shop.bayar.messages.list({ filter: { subscriptionId: id } })
+  const written = messages.map(({ type }) => type).reverse()
+  return [
+    subscription.status,
+    invoice?.status,
+    payment.refundAmount,
+    told.slice(1).join(' '),
+    written.join(' '),
+  ]
 }
 
 describe('SUB- orders', () => {
   // A refund changes nothing of the subscription. What it makes of the invoice is the invoices' own rule.
   // biome-ignore format: a table is read in columns
   const EFFECTS: readonly [line: string, way: () => object | Promise<object>, act: (order: string) => Promise<unknown>, told: string, effect: unknown[]][] = [
-    ['capture, fraud accept: active, the invoice paid', card,       (order) => shop.simulator.pay(order),                       'capture processed',        ['active',   'paid', 0,      'charged activated']],
-    ['settlement: active, the invoice paid',            () => VA,   (order) => shop.simulator.pay(order),                       'settlement processed',     ['active',   'paid', 0,      'charged activated']],
-    ['pending: told, and nothing else',                 () => VA,   async () => {},                                             'pending',                  ['pending',  'sent', 0,      '']],
-    ['deny: past due',                                  () => QRIS, (order) => shop.simulator.refuse(order),                    'deny processed',           ['past_due', 'sent', 0,      'charge_failed past_due']],
-    ['cancel: past due',                                () => VA,   (order) => shop.simulator.cancel(order),                    'cancel processed',         ['past_due', 'sent', 0,      'charge_failed past_due']],
-    ['expire: past due',                                () => VA,   (order) => shop.simulator.expire(order),                    'expire processed',         ['past_due', 'sent', 0,      'charge_failed past_due']],
-    ['refund: the refunded amount, and it is told',     () => QRIS, async (order) => { await shop.pay(order); await shop.simulator.refund(order) },                     'refund processed',        ['active', expect.any(String), 90_000, 'charged activated payment.refunded']],
+    ['capture, fraud accept: active, the invoice paid', card,       (order) => shop.simulator.pay(order),                       'capture processed',        ['active',   'paid', 0,      'charged activated', 'payment_pending payment_succeeded']],
+    ['settlement: active, the invoice paid',            () => VA,   (order) => shop.simulator.pay(order),                       'settlement processed',     ['active',   'paid', 0,      'charged activated', 'payment_pending payment_succeeded']],
+    ['pending: told, and nothing else',                 () => VA,   async () => {},                                             'pending',                  ['pending',  'sent', 0,      '', 'payment_pending']],
+    ['deny: past due',                                  () => QRIS, (order) => shop.simulator.refuse(order),                    'deny processed',           ['past_due', 'sent', 0,      'charge_failed past_due', 'payment_pending payment_failed']],
+    ['cancel: past due',                                () => VA,   (order) => shop.simulator.cancel(order),                    'cancel processed',         ['past_due', 'sent', 0,      'charge_failed past_due', 'payment_pending payment_failed']],
+    ['expire: past due',                                () => VA,   (order) => shop.simulator.expire(order),                    'expire processed',         ['past_due', 'sent', 0,      'charge_failed past_due', 'payment_pending payment_failed']],
+    ['refund: the refunded amount, and it is told',     () => QRIS, async (order) => { await shop.pay(order); await shop.simulator.refund(order) },                     'refund processed',        ['active', expect.any(String), 90_000, 'charged activated payment.refunded', 'payment_pending payment_succeeded refunded']],
     ['partial_refund: each of them',                    () => QRIS, async (order) => {
       await shop.pay(order)
       for (const amount of [10_000, 5_000]) { await shop.simulator.refund(order, { amount }); await shop.idle() }
-    },                                                                                                                          'partial_refund processed', ['active', expect.any(String), 15_000, 'charged activated payment.refunded payment.refunded']],
+    },                                                                                                                          'partial_refund processed', ['active', expect.any(String), 15_000, 'charged activated payment.refunded payment.refunded', 'payment_pending payment_succeeded refunded refunded']],
   ]
   test.each(EFFECTS)('%s', async (_, way, act, told, effect) => {
     const begun = await subscribed(await way())
@@ -108,11 +116,11 @@ describe('SUB- orders', () => {
 describe('TOPUP- orders', () => {
   // biome-ignore format: a table is read in columns
   test.each([
-    ['settlement', () => (order: string) => shop.simulator.pay(order),    'settlement processed', 'success', 90_000],
-    ['deny',       () => (order: string) => shop.simulator.refuse(order), 'deny processed',       'failed',  0],
-    ['cancel',     () => (order: string) => shop.simulator.cancel(order), 'cancel processed',     'failed',  0],
-    ['expire',     () => (order: string) => shop.simulator.expire(order), 'expire processed',     'expired', 0],
-  ] as const)('%s', async (_, act, told, status, balance) => {
+    ['settlement', () => (order: string) => shop.simulator.pay(order),    'settlement processed', 'success', 90_000, 'topup_succeeded'],
+    ['deny',       () => (order: string) => shop.simulator.refuse(order), 'deny processed',       'failed',  0,      'topup_failed'],
+    ['cancel',     () => (order: string) => shop.simulator.cancel(order), 'cancel processed',     'failed',  0,      'topup_failed'],
+    ['expire',     () => (order: string) => shop.simulator.expire(order), 'expire processed',     'expired', 0,      'topup_failed'],
+  ] as const)('%s', async (_, act, told, status, balance, message) => {
     const { id, orderId } = await toppedUp()
     await act()(orderId)
     await shop.idle()
@@ -120,6 +128,8 @@ describe('TOPUP- orders', () => {
     for (const one of shop.simulator.notifications.list()) await shop.simulator.notifications.resend(one.id)
     await shop.idle()
     expect(await shop.bayar.topups.find(id)).toMatchObject({ status })
+    const { results: messages } = await shop.bayar.messages.list({ filter: { userId: 'user-1' } })
+    expect(messages.map(({ type }) => type)).toEqual([message, 'payment_pending'])
     expect((await shop.bayar.wallets.get('user-1')).balance).toBe(balance)
     expect(await logOf(orderId)).toContain(told)
     expect((await logOf(orderId)).at(-1)).toMatch(/ duplicate$/)

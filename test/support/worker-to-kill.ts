@@ -26,9 +26,13 @@ export interface WorkToDie {
 }
 
 const say = (line: string) => writeSync(1, `${line}\n`)
+const parent = process.ppid
 const standStill = () => {
   say('still')
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  const nobody = new Int32Array(new SharedArrayBuffer(4))
+  // Should whoever was to kill it be gone, it goes too.
+  while (process.ppid === parent) Atomics.wait(nobody, 0, 0, 1_000)
+  process.exit(1)
 }
 
 function guards({ of, at, when }: Moment) {
@@ -79,5 +83,6 @@ async function work({ databaseUrl, serverKey, gatewayUrl, now, moment }: WorkToD
 }
 
 const lines = createInterface({ input: process.stdin })
+lines.once('close', () => process.exit(1))
 lines.once('line', (line) => void work(JSON.parse(line) as WorkToDie))
 say('up')

@@ -42,5 +42,8 @@ function rowsOf(backlog: Backlog): [string, number][] {
     ['tasks waiting or running', backlog.waitingTasks],
     ['  of them due for over a minute', backlog.overdueTasks],
     ['tasks that failed', backlog.failedTasks],
+    ['messages waiting to be sent', backlog.waitingMessages],
+    ['  of them due for over a minute', backlog.overdueMessages],
+    ['messages that could not be sent', backlog.failedMessages],
   ]
 }

@@ -21,7 +21,7 @@ import {
 } from '../billing-contract.ts'
 import { byId, idempotent, noQuery, pageOf } from '../contract.ts'
 import { subscriptionFinder } from '../find-subscription.ts'
-import { callerName, keyDigest } from '../idempotency.ts'
+import { callerName, requestName } from '../idempotency.ts'
 import type { Caller } from '../identify.ts'
 import { orderingOf } from '../ordering.ts'
 import { whoseAreListed, whoseIs } from '../own-only.ts'
@@ -183,7 +183,7 @@ export function addBillingRoutes(
       await refuseOthersAccount(payAccounts, caller.userId, body.gopay_account_id)
     const key = c.req.valid('header')['idempotency-key']
     // Sent again with the first answer lost, it meets the same subscription.
-    const reference = body.reference ?? (key === undefined ? undefined : `http-${keyDigest(key, c.var.body)}`)
+    const reference = requestName(caller, { given: body.reference, key, body: c.var.body })
     const made = await subscriptions.subscribe(inputOf({ ...body, reference }, userId), callerName(caller))
     const isUnknown = made.payment?.outcome === 'unknown' || made.subscription.outcome === 'unknown'
     return c.json(

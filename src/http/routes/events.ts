@@ -63,8 +63,8 @@ const retire = createRoute({
 
 export function addEventRoutes(app: OpenAPIHono<RestEnv>, { bayar: { events } }: HttpParts): void {
   app.openapi(list, async (c) => {
-    const { payment_id, invoice_id, type, from, to, limit, cursor } = c.req.valid('query')
-    const subjectId = payment_id ?? invoice_id
+    const { payment_id, invoice_id, subscription_id, type, from, to, limit, cursor } = c.req.valid('query')
+    const subjectId = payment_id ?? invoice_id ?? subscription_id
     const page = await events.list({
       filter: given({ subjectId, type, from, to }),
       ...given({ limit }),
@@ -74,8 +74,9 @@ export function addEventRoutes(app: OpenAPIHono<RestEnv>, { bayar: { events } }:
   })
 
   app.openapi(replay, async (c) => {
-    const { handler: name, event_id: eventId, payment_id: paymentId, type, from, to } = c.req.valid('json')
-    const range = given({ eventId, paymentId, type, from: dated(from), to: dated(to) })
+    const { handler: name, event_id: eventId, type, from, to, ...about } = c.req.valid('json')
+    const subjectId = about.payment_id ?? about.invoice_id ?? about.subscription_id
+    const range = given({ eventId, subjectId, type, from: dated(from), to: dated(to) })
     return c.json({ owed: await events.replay({ handler: name, ...range }) }, 200)
   })
 

@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { BayarError, invalidRequest } from '../../errors.ts'
 import type { CreateTopupInput } from '../../operations/topups/create-topup.ts'
 import { byId, idempotent, noQuery, pageOf } from '../contract.ts'
-import { callerName, keyDigest } from '../idempotency.ts'
+import { callerName, requestName } from '../idempotency.ts'
 import type { Caller } from '../identify.ts'
 import { whoseAreListed, whoseIs } from '../own-only.ts'
 import { pageBody, readCursorParameter } from '../page-body.ts'
@@ -54,7 +54,7 @@ export function addTopupRoutes(app: OpenAPIHono<RestEnv>, { bayar: { topups } }:
     const { customer_details, user_id, merchant, ...body } = c.req.valid('json')
     const key = c.req.valid('header')['idempotency-key']
     // Sent again with the first answer lost, it meets the same payment.
-    const reference = body.reference ?? (key === undefined ? undefined : `http-${keyDigest(key, c.var.body)}`)
+    const reference = requestName(caller, { given: body.reference, key, body: c.var.body })
     const input = given({
       ...toCamel(body),
       ...(customer_details !== undefined && { customer: toCamel(customer_details) }),

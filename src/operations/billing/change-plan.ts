@@ -24,6 +24,7 @@ import type { Subscription } from '../subscriptions/subscription-view.ts'
 import { askFor } from './ask-for.ts'
 import { oweCredit, unusedCause } from './credit.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
+import { listOf } from './open-period.ts'
 import { supersede } from './process-due.ts'
 import { changeOfPlan } from './settle-obligation.ts'
 import { BY_PERSON, begin, refuseUnless } from './stop-and-go.ts'
@@ -113,6 +114,7 @@ async function changeNow(
       merchant: row.merchant,
       subscription_id: id,
       kind: 'change',
+      collection: listOf(row),
       amount,
       ...about,
       from_plan_id: row.plan_id,

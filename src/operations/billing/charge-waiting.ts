@@ -28,7 +28,7 @@ export function askingFor(collection: BilledCollection): Asking {
 export function claimToCharge(context: Context, sweep: Sweep, { collection, ...asked }: Waiting) {
   return claimObligationsToCharge(context.database, {
     ...asked,
-    collections: [collection],
+    collection,
     without: askingFor(collection).asks === 'midtrans' ? sweep.passedOver() : [],
     leaseUntil: secondsAfter(context.clock.now(), LEASE_SECONDS),
   })

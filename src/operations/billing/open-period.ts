@@ -3,6 +3,7 @@ import { anchorDayOf, periodEnd } from '../../domain/billing-period.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
 import { assert } from '../../errors.ts'
 import type { Transaction } from '../../store/database.ts'
+import type { BilledCollection } from '../../store/due-subscriptions.ts'
 import { insertObligation, type NewObligation, type ObligationRow } from '../../store/obligations.ts'
 import { type SubscriptionRow, updateSubscription } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
@@ -32,6 +33,7 @@ export function newPeriod(row: SubscriptionRow, chargeAt: Date, at: Date): NewOb
     subscription_id: row.id,
     kind: 'period',
     period: row.period + 1,
+    collection: listOf(row),
     amount: row.amount,
     period_start: start,
     period_end: periodEnd(start, rhythmOf(row), anchorDay),
@@ -39,4 +41,10 @@ export function newPeriod(row: SubscriptionRow, chargeAt: Date, at: Date): NewOb
     charge_at: chargeAt,
     created_at: at,
   }
+}
+
+/** On which list it waits for its charge. What Midtrans charges by itself is on none (W7). */
+export function listOf({ collection }: SubscriptionRow): BilledCollection {
+  assert(collection !== 'native', 'Midtrans charges it by its own clock')
+  return collection
 }

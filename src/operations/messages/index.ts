@@ -45,14 +45,13 @@ export function bindMessages(context: () => Promise<Context>, reading: () => Pro
     },
     async retry(id) {
       const at = await context()
-      const isDue = isUuid(id) && (await retryMessage(at.database, id, at.clock.now()))
+      const due = isUuid(id) ? await retryMessage(at.database, id, at.clock.now()) : undefined
+      if (due) return toMessage(due)
       const row = await find(at, id)
       if (!row) throw new BayarError('message_not_found')
-      if (!isDue)
-        throw new BayarError('message_not_retryable', `It is ${row.status}.`, {
-          details: { status: row.status },
-        })
-      return toMessage(row)
+      throw new BayarError('message_not_retryable', `It is ${row.status}.`, {
+        details: { status: row.status },
+      })
     },
   }
 }

@@ -91,6 +91,17 @@ describe('a card that paid a period', () => {
     expect(shop.events.filter(({ type }) => type === 'invoice.overdue')).toEqual([])
   })
 
+  test('is charged back in part: its period stays paid, and only the money changes', async () => {
+    const { id, second } = await renewed()
+    await shop.simulator.settle(second)
+    await shop.simulator.partialChargeback(second)
+    await shop.idle()
+    expect(await shop.bayar.payments.find(second)).toMatchObject({ status: 'partially_charged_back' })
+    expect(await shop.find(id)).toMatchObject({ status: 'active', hasAccess: true, currentInterval: 2 })
+    expect((await shop.obligations(id)).at(-1)).toMatchObject({ period: 2, status: 'paid' })
+    expect(await shop.credits(id)).toEqual([])
+  })
+
   test('of an earlier period is charged back while the next is paid: past due, until that one is paid again', async () => {
     const { id, first } = await renewed()
     await shop.simulator.settle(first).catch(() => {})

@@ -94,6 +94,23 @@ test('MAX_RETRY_ATTEMPTS: 3, and RETRY_INTERVAL_DAYS: 1', async () => {
   ])
 })
 
+test('EXPIRY_REMINDER_DAYS: 7, 3, 1', async () => {
+  const reminded = async (shop: Club) => {
+    const { currentPeriodEnd } = await shop.member()
+    const days: number[] = []
+    for (let left = 9; left > 0; left--) {
+      const then = currentPeriodEnd!.getTime() - left * DAY * 1000
+      await shop.advance((then - shop.simulator.clock.now().getTime()) / 1000)
+      if ((await shop.bayar.tasks.sendExpiryReminders()).reminded > 0) days.push(left)
+    }
+    return days
+  }
+  expect(await inBoth({ MIDTRANS_EXPIRY_REMINDER_DAYS: '5,2' }, reminded)).toEqual([
+    [5, 2],
+    [7, 3, 1],
+  ])
+})
+
 test('PAYMENT_EXPIRY_MINUTES: 24 hours for a cycle, as far as the method takes it', async () => {
   const minutes = (way: object) => async (shop: Club) => {
     const { payment } = await shop.bayar.subscriptions.subscribe({ user: 'u', plan: 'pro', ...way } as never)

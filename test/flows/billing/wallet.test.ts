@@ -1,6 +1,8 @@
 /** Periods out of a wallet, and what goes back into it. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BCA, type Club, club, DAY } from '../../support/billing.ts'
+import { meddledShop } from '../../support/meddled-shop.ts'
+import { seedDueMembers } from '../../support/members.ts'
 
 let shop: Club
 beforeEach(async () => {
@@ -191,4 +193,28 @@ describe('credit', () => {
     await shop.bayar.subscriptions.changePlan(id, { plan: 'mini' })
     expect(await balance()).toBe(30_000)
   })
+})
+
+test('a period that was paid out of the wallet by a process that died then has its invoice an hour later, paid and once', async () => {
+  const shop = await meddledShop()
+  const { bayar, direct, simulator, meddler } = shop
+  await seedDueMembers(direct, { count: 1, wallets: 1, now: simulator.clock.now() })
+  meddler.before = (statement) => {
+    if (statement.includes('insert into bayar.invoices')) throw new Error('The process is gone.')
+  }
+  await bayar.tasks.processWalletBilling()
+  delete meddler.before
+  const invoices = () =>
+    direct.query<{ status: string; period: number }>(
+      'select i.status, o.period from bayar.invoices i join bayar.obligations o on o.id = i.obligation_id',
+    )
+  expect((await invoices()).rows).toEqual([])
+  for (let hour = 0; hour < 2; hour++) {
+    await simulator.clock.advance(3600)
+    await bayar.tasks.processDueSubscriptions()
+    expect((await invoices()).rows).toEqual([{ status: 'paid', period: 2 }])
+  }
+  const { rows: left } = await direct.query('select 1 from bayar.obligations where close_at is not null')
+  expect(left).toEqual([])
+  await shop.close()
 })

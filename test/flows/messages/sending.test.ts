@@ -181,6 +181,26 @@ test('what is not true any more is not sent: nobody is asked for what they have 
   ])
 })
 
+test('nor is anybody told that it ended, who has begun it again', async () => {
+  const box = mailbox()
+  await using shop = await shopWith({ channel: box.channel })
+  const { id } = await shop.member()
+  box.behave(async () => {
+    throw new Error('no network')
+  })
+  await shop.bayar.subscriptions.cancel(id)
+  await shop.idle()
+  await shop.bayar.subscriptions.reactivate(id)
+  await shop.idle()
+  expect((await shop.find(id)).status).not.toBe('cancelled')
+  box.behave(async () => {})
+  await shop.advance(HOUR)
+  expect(box.types()).not.toContain('cancelled')
+  expect((await messages(shop)).find(({ type }) => type === 'cancelled')).toMatchObject({
+    status: 'suppressed',
+  })
+})
+
 test('only the types that are wanted are written', async () => {
   const box = mailbox()
   await using shop = await shopWith({ channel: box.channel, types: ['payment_succeeded'] })
