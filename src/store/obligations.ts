@@ -140,7 +140,7 @@ export async function isOwed(
 }
 
 /**
- * Until when is paid what runs at this instant; null when nothing is. The difference to a dearer plan is no period. A period that a change of plan cut short counts no more, because what was left of it went into the new one; and one that began with such a change
+ * Until when is paid what has begun by this instant; null when nothing is that goes on after it. The difference to a dearer plan is no period. A period that a change of plan cut short counts no more, because what was left of it went into the new one; and one that began with such a change
  * and cost nothing has no row, but is paid as long as the one that it was taken of is. Under the subscription's lock, which whoever changes an obligation holds.
  */
 export async function paidUntil(tx: Queryable, subscriptionId: string, at: Date): Promise<Date | null> {

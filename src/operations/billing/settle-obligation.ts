@@ -154,8 +154,13 @@ export async function notBeforePaid(
   subscriptionId: string,
   { until, at }: { readonly until: Date; readonly at: Date },
 ): Promise<Date> {
-  const paid = await paidUntil(tx, subscriptionId, at)
-  return paid !== null && paid > until ? paid : until
+  // One that was given ahead begins where this one ends, or while the days of grace last.
+  let end = until
+  for (let from = until > at ? until : at; ; from = end) {
+    const paid = await paidUntil(tx, subscriptionId, from)
+    if (paid === null) return end
+    end = paid
+  }
 }
 
 /** The difference was paid. Of another rhythm a new period began when the change was asked for; of the same, the period goes on. */

@@ -112,6 +112,20 @@ test('the period itself is taken back, and not what a dearer plan cost more: tha
   })
 })
 
+test('periods that were given ahead are had, when the one before them is taken back', async () => {
+  const { id } = await shop.member('user-1', PERMATA)
+  await shop.bayar.subscriptions.renew(id)
+  await shop.bayar.subscriptions.renew(id)
+  await shop.advance(29 * DAY)
+  await shop.simulator.reverse((await shop.ordersOf(id))[0]!)
+  await shop.idle()
+  expect(await shop.find(id)).toMatchObject({
+    status: 'past_due',
+    hasAccess: true,
+    graceUntil: new Date('2026-06-02T05:00:00Z'),
+  })
+})
+
 test('a period whose rest was given back as credit counts no more when a later charge is taken back', async () => {
   const { id } = await shop.member('user-1', { plan: 'year', ...PERMATA })
   await shop.advance(10 * DAY)
