@@ -62,7 +62,7 @@ export async function insertMessages(
             coalesce(s.customer_email, i.customer_email, p.customer_email),
             m.subscription_id, m.invoice_id, m.topup_id, m.payment_id, $3, coalesce(wish.language, $4),
             jsonb_strip_nulls(jsonb_build_object(
-              'title', coalesce(s.title, i.number),
+              'title', coalesce(asked.name, s.title, i.number),
               'amount', case m.type when 'refunded' then r.amount when 'invoice_overdue' then i.total - i.received_amount
                                     else coalesce(p.gross_amount, t.amount, o.amount, s.amount) end,
               'order_id', coalesce(t.order_id, p.order_id, i.order_id),
@@ -88,6 +88,10 @@ export async function insertMessages(
        left join bayar.payments p on p.id = m.payment_id
        left join bayar.refunds r on r.id = m.refund_id
        left join lateral (select x.expiry_time, x.instructions from bayar.attempts x where x.payment_id = p.id order by x.id desc limit 1) a on true
+       -- A change of plan is paid for the plan that it brings, while the subscription still bears the name of the old one.
+       left join lateral (
+         select n.name from bayar.obligation_charges g join bayar.obligations x on x.id = g.obligation_id and x.kind = 'change' join bayar.plans n on n.id = x.plan_id
+          where g.merchant = p.merchant and g.order_id = p.order_id) asked on true
        -- What was paid out of a wallet, or could not be, has no payment.
        left join lateral (
          select x.amount from bayar.obligations x

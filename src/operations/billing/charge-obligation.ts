@@ -32,6 +32,7 @@ import { writeCycleInvoice } from './cycle-invoice.ts'
 import { endOpenCharges, LEASE_SECONDS, stillOpen } from './end-charge.ts'
 import { postponeObligation } from './postpone-obligation.ts'
 import { failObligation } from './settle-obligation.ts'
+import { titleOwed } from './title-owed.ts'
 
 const OWNER = 'subscription'
 /** Unless configured. A QR of Midtrans's own choosing ends after a quarter of an hour, and whoever is asked at night would wake up past due. */
@@ -67,11 +68,17 @@ export async function chargeObligation(
     await writeCycleInvoice(context, subscription, obligation)
     // 3.
     try {
-      const charged = await chargePayment(context, inputOf(subscription, obligation, orderId), by, {
-        name: OWNER,
-        id: subscription.id,
-        expiryMinutes: EXPIRY_MINUTES,
-      })
+      const title = await titleOwed(context.database, subscription, obligation)
+      const charged = await chargePayment(
+        context,
+        inputOf(subscription, obligation, { orderId, title }),
+        by,
+        {
+          name: OWNER,
+          id: subscription.id,
+          expiryMinutes: EXPIRY_MINUTES,
+        },
+      )
       return charged.payment
     } catch (error) {
       await recordRefusal(context, obligation, orderId, error)
@@ -146,7 +153,11 @@ export async function admitCharge(context: Context, tx: Transaction, payment: Ne
   await updateObligation(tx, obligation, { charges: charge.number, charge_at: null }, context.clock.now())
 }
 
-function inputOf(row: SubscriptionRow, obligation: ObligationRow, orderId: string): ChargeInput {
+function inputOf(
+  row: SubscriptionRow,
+  obligation: ObligationRow,
+  { orderId, title }: { readonly orderId: string; readonly title: string },
+): ChargeInput {
   const isRenewal = row.current_period_end !== null || row.trial_end !== null || obligation.charges > 0
   const card =
     row.payment_type === 'credit_card'
@@ -165,7 +176,7 @@ function inputOf(row: SubscriptionRow, obligation: ObligationRow, orderId: strin
     grossAmount: amount,
     merchant: row.merchant,
     customer: customerOf(row),
-    items: [{ id: `period-${obligation.period}`, name: row.title.slice(0, 50), price: amount, quantity: 1 }],
+    items: [{ id: `period-${obligation.period}`, name: title.slice(0, 50), price: amount, quantity: 1 }],
     metadata: { subscription_id: row.id, obligation_id: obligation.id, period: obligation.period },
     ...(row.user_id !== null && { userId: row.user_id }),
   } as unknown as ChargeInput

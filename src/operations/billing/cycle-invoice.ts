@@ -20,6 +20,7 @@ import { createInvoice } from '../invoices/create-invoice.ts'
 import { creditRefund } from '../invoices/credit-notes.ts'
 import { becomeVoid } from '../invoices/void-invoice.ts'
 import { reasonOf } from '../log.ts'
+import { titleOwed } from './title-owed.ts'
 
 const DAY_SECONDS = 86_400
 
@@ -38,7 +39,8 @@ export async function writeCycleInvoice(
     // Of whoever died before it was linked: asked for on another day, or under another name, it would be another invoice, and the customer would be chased for the first.
     const earlier = await findInvoiceByOrder(context.database, obligation.merchant, orderIdOf(obligation))
     const { id } =
-      earlier ?? (await createInvoice(context, inputOf(context, subscription, obligation), 'bayar')).invoice
+      earlier ??
+      (await createInvoice(context, await inputOf(context, subscription, obligation), 'bayar')).invoice
     await context.database.transaction((tx) => link(context, tx, obligation.id, id))
     context.wake()
   } catch (error) {
@@ -61,7 +63,8 @@ function orderIdOf({ id }: ObligationRow): string {
   return `cycle-${id}`
 }
 
-function inputOf(context: Context, row: SubscriptionRow, obligation: ObligationRow) {
+async function inputOf(context: Context, row: SubscriptionRow, obligation: ObligationRow) {
+  const title = await titleOwed(context.database, row, obligation)
   const name = [row.customer_first_name, row.customer_last_name].filter((part) => part !== null).join(' ')
   const lastDay = jakartaDay(new Date(obligation.period_end.getTime() - 1))
   const isChange = obligation.kind === 'change'
@@ -79,7 +82,7 @@ function inputOf(context: Context, row: SubscriptionRow, obligation: ObligationR
     items: [
       {
         id: isChange ? 'plan-change' : `period-${obligation.period}`,
-        description: `${row.title}: ${jakartaDay(obligation.period_start)} – ${lastDay}`,
+        description: `${title}: ${jakartaDay(obligation.period_start)} – ${lastDay}`,
         price: toNumber(obligation.amount),
         quantity: 1,
       },

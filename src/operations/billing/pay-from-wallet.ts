@@ -8,6 +8,7 @@ import { debitWallet } from '../wallets/move-wallet.ts'
 import { invoiceOf } from './cycle-invoice.ts'
 import type { Owed } from './owed.ts'
 import { failObligation, payObligation } from './settle-obligation.ts'
+import { titleOwed } from './title-owed.ts'
 
 /** False when there is not enough, or the wallet is frozen: then it is past due, and tried again as a card is. */
 export async function payFromWallet(context: Context, id: string): Promise<boolean> {
@@ -49,7 +50,7 @@ export async function debitAndPay(context: Context, tx: Transaction, owed: Owed)
     userId: subscription.user_id,
     amount: obligation.amount,
     cause: { kind: 'obligation', id: obligation.id },
-    note: subscription.title,
+    note: await titleOwed(tx, subscription, obligation),
   })
   return payObligation(context, tx, owed, {
     payer: 'wallet',
