@@ -45,3 +45,24 @@ export async function unusedOf(
   )
   return rows[0]!
 }
+
+/**
+ * What is still here of the money that paid these: without what was given back, is being given back, or went into a wallet instead, and without what was credited of it. A refund that is confirmed has lowered the net
+ * already. Paid out of a wallet or elsewhere, no payment knows of it, and it counts whole.
+ */
+export async function heldForObligations(
+  tx: Queryable,
+  subscriptionId: string,
+  obligationIds: readonly string[],
+): Promise<bigint> {
+  const { rows } = await tx.query<{ held: bigint }>(
+    `select greatest(0, coalesce(sum(
+              case when o.payment_id is null then o.amount
+                   else least(o.amount, greatest(0, p.net_amount - coalesce((select sum(r.amount) from bayar.refunds r where r.payment_id = p.id and r.status in ('reserved', 'given')), 0))) end
+              - coalesce((select sum(c.amount) from bayar.credits_owed c where c.subscription_id = $1 and c.cause_kind = 'plan_change' and starts_with(c.cause_id, o.id || '/')), 0)), 0))::bigint as held
+       from bayar.obligations o left join bayar.payments p on p.id = o.payment_id
+      where o.subscription_id = $1 and o.id = any ($2::uuid[])`,
+    [subscriptionId, obligationIds],
+  )
+  return rows[0]!.held
+}

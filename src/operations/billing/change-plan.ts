@@ -4,6 +4,7 @@
  */
 import { anchorDayOf, type Period, periodEnd, unusedPart } from '../../domain/billing-period.ts'
 import { secondsAfter } from '../../domain/clock.ts'
+import { min } from '../../domain/money.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
 import { assert, BayarError, invalidRequest } from '../../errors.ts'
 import type { Transaction } from '../../store/database.ts'
@@ -22,7 +23,7 @@ import { findPlanNamed, type PlanReference } from '../plans/index.ts'
 import { changeSubscription } from '../subscriptions/change-subscription.ts'
 import type { Subscription } from '../subscriptions/subscription-view.ts'
 import { askFor } from './ask-for.ts'
-import { oweCredit, unusedCause } from './credit.ts'
+import { heldOf, oweCredit, unusedCause } from './credit.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
 import { listOf } from './open-period.ts'
 import { supersede } from './process-due.ts'
@@ -57,9 +58,11 @@ export async function changePlan(
     throw new BayarError('plan_not_sold', `${plan.slug} is ${plan.status}.`)
   if (at === 'period_end') await changeLater(context, row.id, plan)
   else {
+    const open = (await findObligations(context.database, row.id)).filter(({ status }) => status === 'open')
+    // Before anything is ended: whoever is refused can still pay what they were asked to pay.
+    refuseChangeNow(row, plan, open)
     // A change that was begun before, and not paid, gives way to this one.
-    for (const { id, status, kind } of await findObligations(context.database, row.id))
-      if (status === 'open' && kind === 'change') await endOpenCharges(context, id, by)
+    for (const { id, kind } of open) if (kind === 'change') await endOpenCharges(context, id, by)
     const owed = await context.database.transaction((tx) => changeNow(context, tx, row.id, plan))
     context.wake()
     if (owed !== null) {
@@ -82,6 +85,22 @@ async function changeLater(context: Context, id: string, plan: PlanRow): Promise
   context.wake()
 }
 
+function refuseChangeNow(row: SubscriptionRow, plan: PlanRow, open: readonly ObligationRow[]): void {
+  const { status } = row
+  if (open.some(({ kind }) => kind === 'period'))
+    throw new BayarError('command_not_possible', 'A period is not paid yet: pay it, or change at its end.', {
+      details: { status },
+    })
+  if (plan.id !== row.plan_id) return
+  const wayOut =
+    row.next_plan_id === null
+      ? ''
+      : ' Asked for at the end of the period, it takes back what was chosen for then.'
+  throw new BayarError('command_not_possible', `It has the plan ${plan.slug}.${wayOut}`, {
+    details: { status },
+  })
+}
+
 /** What is to be charged first; null when the plan has changed. */
 async function changeNow(
   context: Context,
@@ -94,11 +113,7 @@ async function changeNow(
   const row = await lockSubscription(tx, id)
   assert(row, 'a subscription is gone')
   refuseUnless('changePlan', row)
-  if (open.some(({ kind }) => kind === 'period'))
-    throw new BayarError('command_not_possible', 'A period is not paid yet: pay it, or change at its end.', {
-      details: { status: row.status },
-    })
-  if (plan.id === row.plan_id) throw new BayarError('command_not_possible', `It has the plan ${plan.slug}.`)
+  refuseChangeNow(row, plan, open)
   const { amount, period, isNewPeriod } = termsOf(row, plan, context.clock.now())
   const about = {
     plan_id: plan.id,
@@ -127,6 +142,7 @@ async function changeNow(
   const current = live.find(
     ({ status, period_end: end }) => status === 'paid' && end.getTime() === row.current_period_end?.getTime(),
   )
+  const credit = min(-amount, await heldOf(tx, live, row))
   if (isNewPeriod) await cutPaidPeriod(tx, id, period.start)
   const { changes, events } = await changeOfPlan(tx, row, about)
   // Of a trial nothing was paid and nothing is: its end is what it was.
@@ -134,7 +150,7 @@ async function changeNow(
   const { next_charge_at: _, ...kept } = changes
   await changeSubscription(context, tx, row, isTrial ? kept : changes, { events, cause: BY_PERSON })
   await oweCredit(context, tx, row, {
-    amount: -amount,
+    amount: credit,
     cause: { kind: 'plan_change', id: unusedCause(current?.id ?? null) },
     reason: 'unused_plan',
   })

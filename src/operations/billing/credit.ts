@@ -1,7 +1,8 @@
 /** Money that belongs to no period is the customer's: it is written down in the transaction that finds it, once for each movement, and paid out to their wallet. */
 import { uuidv7 } from '../../domain/uuid.ts'
-import { insertCredit, markCreditPaidOut, unusedOf } from '../../store/credits.ts'
+import { heldForObligations, insertCredit, markCreditPaidOut, unusedOf } from '../../store/credits.ts'
 import type { Transaction } from '../../store/database.ts'
+import type { ObligationRow } from '../../store/obligations.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import { creditWallet, takeBackFromWallet } from '../wallets/move-wallet.ts'
@@ -62,6 +63,24 @@ export async function followUnused(
     cause: { kind: 'plan_change', id: unusedCause(obligation.id) },
     reason: amount < 0n ? 'unused_plan_taken_back' : 'unused_plan_paid_again',
   })
+}
+
+/**
+ * What is still here of the money that bought the period it has: its own, that of the changes within it, and where it began with a change of plan, what was taken over from the one before. More than that is never
+ * credited for what is left of it: otherwise whoever was given back a whole year, by Midtrans or into the wallet, and changes to a week, has the rest of the year a second time.
+ */
+export async function heldOf(
+  tx: Transaction,
+  obligations: readonly ObligationRow[],
+  { id, period }: SubscriptionRow,
+): Promise<bigint> {
+  const paid = obligations.filter((one) => one.status === 'paid' && one.period <= period)
+  const bought = paid.findLast(({ kind }) => kind === 'period')?.period ?? 0
+  return heldForObligations(
+    tx,
+    id,
+    paid.filter((one) => one.period >= bought).map((one) => one.id),
+  )
 }
 
 /** Names the period that it was left of. */
