@@ -13,7 +13,7 @@ export function allowedMethods(app: OpenAPIHono<RestEnv>, path: string): readonl
   return METHODS.filter((method) => patterns.includes(method))
 }
 
-function matches(pattern: string, path: string): boolean {
+export function matches(pattern: string, path: string): boolean {
   const [expected, given] = [pattern.split('/'), path.split('/')]
   return (
     expected.length === given.length &&

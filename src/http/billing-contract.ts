@@ -77,7 +77,7 @@ export const subscribeRequest = strict({
   }).optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
   reference,
-  user_id: z.string().optional().openapi({
+  user_id: text(255).optional().openapi({
     description: 'For staff, who must say it: whose. A user who names another is answered 403.',
   }),
   name: z.string().optional().openapi(forStaff('what is not one of the plans has a name,')),

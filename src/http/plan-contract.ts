@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { INTERVAL_UNITS } from '../domain/billing-period.ts'
 import { PLAN_STATUSES } from '../domain/plan.ts'
-import { instant, paging, rupiah, strict, text, uuid } from './contract.ts'
+import { instant, paging, rupiah, sentence, strict, text, uuid } from './contract.ts'
 
 const EXAMPLE = {
   name: 'Pro',
@@ -14,7 +14,13 @@ const EXAMPLE = {
 } as const
 
 const features = z
-  .record(z.string(), z.union([z.boolean(), z.number(), z.string(), z.null()]))
+  .record(
+    z.string(),
+    z.union(
+      [z.boolean(), z.number(), z.string(), z.null()],
+      sentence('must be true, false, a number, a text or null'),
+    ),
+  )
   .openapi({ description: 'Flags and limits, by names of your own; `unlimited` is above every limit.' })
 
 const changeable = {

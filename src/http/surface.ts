@@ -6,6 +6,7 @@ import { NOTIFICATION_PATHS, pathOf, withoutLastSlash } from './addresses.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import type { App } from './app.ts'
 import { idempotencyKey } from './idempotency.ts'
+import { noFieldsWhereNoneAre } from './no-fields.ts'
 import type { HttpParts } from './parts.ts'
 import { problemResponse } from './problems.ts'
 import { problemsIn } from './refused-fields.ts'
@@ -74,10 +75,11 @@ export function createSurface(parts: HttpParts): Surface {
   if (settings.rest) {
     const rest = restRequest(parts)
     const once = idempotencyKey(parts.bayar.apiRequests)
+    const noFields = noFieldsWhereNoneAre(app)
     // What is sold is no secret either.
     addPublicPlanRoutes(app, parts)
-    app.use('/midtrans/api/*', rest, once)
-    app.use('/api/subscriptions/*', rest, once)
+    app.use('/midtrans/api/*', rest, once, noFields)
+    app.use('/api/subscriptions/*', rest, once, noFields)
     addPaymentRoutes(app, parts)
     addReconciliationRoutes(app, parts)
     addCommandRoutes(app, parts)

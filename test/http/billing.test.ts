@@ -511,7 +511,7 @@ const REFUSED = [
   [{ user_id: 'a', plan_id: 'pro', ...BCA, token: 'x' },             'token'],
   [{ user_id: 'a', plan_id: 'pro', ...BCA, va_number: '1' },         'va_number'],
   [{ user_id: 'a', plan_id: 'pro', ...BCA, gopay_account_id: 'x' },  'gopay_account_id'],
-  [{ user_id: 'a\u0000', plan_id: 'pro', ...BCA },                   'user'],
+  [{ user_id: 'a\u0000', plan_id: 'pro', ...BCA },                   'user_id'],
   [{ user_id: 'a', name: 'X', amount: 1, ...BCA, merchant: 'other' }, 'merchant'],
   [{ user_id: 'a', plan_id: 'pro', ...BCA, customer_details: { email: 'x' } }, 'customer_details.email'],
 ] as const
