@@ -138,7 +138,10 @@ export async function cancelBilled(
   if (isLater) {
     await underLocks(context, row.id, async (_, now) => {
       refuseUnless('cancelAtPeriodEnd', now)
-      return { changes: { cancel_at_period_end: true, cancel_reason: reason }, event: null }
+      return {
+        changes: { cancel_at_period_end: true, cancel_reason: reason ?? now.cancel_reason },
+        event: null,
+      }
     })
     return viewOf(context, row.id)
   }
@@ -155,7 +158,8 @@ export async function cancelBilled(
             status: 'cancelled',
             status_reason: 'requested',
             cancelled_at: at,
-            cancel_reason: reason,
+            // Said again without one, the reason that was given first stays.
+            cancel_reason: reason ?? now.cancel_reason,
           },
           event: 'subscription.cancelled',
         }

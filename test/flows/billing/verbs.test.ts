@@ -106,7 +106,10 @@ describe('cancelling', () => {
 
   test('at the end of the period keeps it until then, charges nothing more, and can be taken back', async () => {
     const { id } = await shop.member()
-    const flagged = await shop.bayar.subscriptions.cancel(id, { atPeriodEnd: true })
+    const flagged = await shop.bayar.subscriptions.cancel(id, { atPeriodEnd: true, reason: 'too dear' })
+    expect(await shop.bayar.subscriptions.cancel(id, { atPeriodEnd: true })).toMatchObject({
+      cancelReason: 'too dear',
+    })
     expect(flagged).toMatchObject({ status: 'active', cancelAtPeriodEnd: true, hasAccess: true })
     await shop.bayar.tasks.processExpiredSubscriptions()
     expect((await shop.bayar.subscriptions.reactivate(id)).subscription).toMatchObject({
