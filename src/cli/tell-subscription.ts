@@ -71,12 +71,13 @@ export function answerToBePaid(out: Output, done: ToBePaid): ExitName | undefine
 export function tellSubscriptions(subscriptions: readonly Subscription[]): string {
   if (subscriptions.length === 0) return 'There is none.'
   return table(
-    ['id', 'name', 'status', 'amount', 'charged', 'next', 'waits for'],
+    ['id', 'user', 'name', 'status', 'amount', 'charged', 'next', 'waits for'],
     subscriptions.map((one) => [
       one.id,
+      one.userId,
       one.name,
       one.status,
-      one.amount,
+      rupiah(one.amount),
       one.scheduleDisplay,
       one.nextChargeAt,
       one.needsReview.join(', ') || null,

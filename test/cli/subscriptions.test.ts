@@ -113,6 +113,7 @@ test('a subscription begins, is paid, paused, resumed, changed and ended', async
   expect((await ask('subscriptions', 'list', '--plan', 'pro', '--user', 'dewi')).results).toMatchObject([
     { id, status: 'active' },
   ])
+  expect((await shop.run('subscriptions', 'list', '--plan', 'pro')).stdout).toMatch(/dewi +Pro +active +Rp /)
 
   const steps = []
   for (const [verb, ...more] of [
