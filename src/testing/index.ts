@@ -50,7 +50,7 @@ export interface TestBayar {
   readonly databaseUrl: string
   /** The customer pays; returns when every handler has run. */
   pay(orderId: string): Promise<void>
-  /** Time passes; whatever is due in between happens in order. */
+  /** Time passes, in one step: at Midtrans what is due in between happens in order; then bayar does what has become due, each task of the schedule once. A month of billing is thirty steps of a day. */
   advance(seconds: number): Promise<void>
   /** Nothing is under way any more: no notification, no work that is due, no handler. */
   idle(): Promise<void>
