@@ -251,6 +251,29 @@ export async function failObligation(
   return { obligation: waiting, subscription: after }
 }
 
+/** It goes on for the days of grace. */
+export async function becomePastDue(
+  context: Context,
+  tx: Transaction,
+  { obligation, subscription }: Owed,
+  { cause, reason }: { readonly cause: ChangeCause; readonly reason: string },
+): Promise<Owed> {
+  const at = context.clock.now()
+  const after = await changeSubscription(
+    context,
+    tx,
+    subscription,
+    {
+      status: 'past_due',
+      status_reason: reason,
+      past_due_at: at,
+      grace_until: graceEnd(context.rules.billing.dunning, at),
+    },
+    { events: ['subscription.past_due'], cause },
+  )
+  return { obligation, subscription: after }
+}
+
 export const PAYS_ON_TIME: ReadonlySet<string> = new Set(['pending', 'trialing', 'active'])
 
 /**

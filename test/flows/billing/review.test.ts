@@ -1,0 +1,52 @@
+/** What could be had for nothing, or be paid for nothing, by whoever asks for one thing after another. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { BCA, type Club, club, HOUR } from '../../support/billing.ts'
+
+const QRIS = { paymentType: 'qris' } as const
+
+let shop: Club
+beforeEach(async () => {
+  shop = await club()
+})
+afterEach(() => shop.close())
+
+const untilEnd = async (id: string) => {
+  const { currentPeriodEnd } = await shop.find(id)
+  await shop.advance((currentPeriodEnd!.getTime() - shop.simulator.clock.now().getTime()) / 1000)
+}
+const tasks = async () => {
+  await shop.bill()
+  await shop.bayar.tasks.retryFailedPayments()
+  await shop.bayar.tasks.processExpiredSubscriptions()
+  await shop.bayar.tasks.processPastDueExpiration()
+  await shop.idle()
+}
+
+describe('a renewal that is not paid gives no access for ever', () => {
+  test('to whoever asks for another way to pay each day', async () => {
+    const { id } = await shop.member()
+    await untilEnd(id)
+    await shop.bill()
+    for (let turn = 0; turn < 12; turn++) {
+      await shop.advance(20 * HOUR)
+      await shop.bayar.subscriptions.pay(id, turn % 2 === 0 ? QRIS : BCA).catch(() => {})
+      await tasks()
+    }
+    expect(await shop.find(id)).toMatchObject({ hasAccess: false, status: 'expired' })
+  })
+
+  test('to whoever pauses and resumes each day', async () => {
+    const { id } = await shop.member()
+    await untilEnd(id)
+    await shop.bill()
+    for (let turn = 0; turn < 12; turn++) {
+      await shop.advance(20 * HOUR)
+      await shop.bayar.subscriptions
+        .pause(id)
+        .then(() => shop.bayar.subscriptions.resume(id))
+        .catch(() => {})
+      await tasks()
+    }
+    expect(await shop.find(id)).toMatchObject({ hasAccess: false, status: 'expired' })
+  })
+})
