@@ -226,7 +226,8 @@ export async function cutPaidPeriod(tx: Queryable, subscriptionId: string, at: D
 
 /**
  * Those whose next charge is due, for the length of a lease. `first` are periods of which Midtrans has had no charge yet; the others were not paid, and are charged again.
- * Rows that another worker holds are passed over, so any number of them share the list.
+ * Rows that another worker holds are passed over, so any number of them share the list. Of whoever has cancelled for the end of their period nothing more is charged unasked: a renewal may wait here, although its end
+ * is what they asked for.
  */
 export async function claimObligationsToCharge(
   database: Queryable,
@@ -243,7 +244,7 @@ export async function claimObligationsToCharge(
   const { rows } = await database.query<ObligationRow>(
     `with due as (
        select o.id from bayar.obligations o join bayar.subscriptions s on s.id = o.subscription_id
-        where o.collection = $5 and o.is_first = $4 and o.charge_at <= $1 and o.merchant <> all ($6::text[]) and o.status = 'open' and s.status in ('pending', 'trialing', 'active', 'past_due')
+        where o.collection = $5 and o.is_first = $4 and o.charge_at <= $1 and o.merchant <> all ($6::text[]) and o.status = 'open' and s.status in ('pending', 'trialing', 'active', 'past_due') and not s.cancel_at_period_end
         order by o.charge_at, o.id limit $3 for update of o skip locked
      )
      update bayar.obligations o set charge_at = $2 from due where o.id = due.id returning o.*`,

@@ -1,6 +1,6 @@
 /** What could be had for nothing, or be paid for nothing, by whoever asks for one thing after another. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { BCA, type Club, club, HOUR } from '../../support/billing.ts'
+import { BCA, type Club, club, DAY, HOUR } from '../../support/billing.ts'
 
 const QRIS = { paymentType: 'qris' } as const
 
@@ -49,4 +49,35 @@ describe('a renewal that is not paid gives no access for ever', () => {
     }
     expect(await shop.find(id)).toMatchObject({ hasAccess: false, status: 'expired' })
   })
+})
+
+test('whoever has cancelled for the end of a period that is over is not charged for the next', async () => {
+  const card = await shop.card()
+  const { id } = await shop.member('user-1', card)
+  await shop.bayar.subscriptions.changeMethod(id, await shop.card('noFunds'))
+  await untilEnd(id)
+  await shop.bill()
+  expect(await shop.find(id)).toMatchObject({ status: 'past_due' })
+  await shop.bayar.subscriptions.changeMethod(id, card)
+  await shop.bayar.subscriptions.cancel(id, { atPeriodEnd: true })
+  await shop.advance(DAY + HOUR)
+  await shop.bayar.tasks.retryFailedPayments()
+  await shop.bill()
+  await shop.bayar.tasks.processExpiredSubscriptions()
+  expect(await shop.find(id)).toMatchObject({ status: 'cancelled', currentInterval: 1 })
+  expect(await shop.ordersOf(id)).toHaveLength(2)
+})
+
+test('nor is whoever cancels so while the charge of the next waits for Midtrans', async () => {
+  const { id } = await shop.member('user-1', await shop.card())
+  await untilEnd(id)
+  shop.simulator.faults.add({ kind: 'cut', when: 'before', verb: 'charge', times: 1 })
+  await shop.bill()
+  await shop.advance(20)
+  await shop.bayar.subscriptions.cancel(id, { atPeriodEnd: true })
+  await shop.advance(2 * HOUR)
+  await tasks()
+  expect(await shop.find(id)).toMatchObject({ status: 'cancelled', currentInterval: 1 })
+  const paid = shop.simulator.transactions().map(({ status }) => status)
+  expect(paid.filter((status) => status === 'capture' || status === 'settlement')).toHaveLength(1)
 })
