@@ -15,6 +15,7 @@ export interface ObligationRow {
   readonly amount: bigint
   readonly period_start: Date
   readonly period_end: Date
+  /** Of a change: what the subscription becomes; null, it was made, its money was taken back, and it is owed again. */
   readonly plan_id: string | null
   /** Of a change: what the subscription was before; null, it had no plan. */
   readonly from_plan_id: string | null

@@ -174,8 +174,9 @@ export async function changeOfPlan(
     period,
   }: Pick<ObligationRow, 'plan_id' | 'period_start' | 'period_end' | 'period'>,
 ): Promise<Effect> {
-  const plan = planId === null ? undefined : await findPlan(tx, planId)
-  assert(plan, 'a change of plan names no plan')
+  if (planId === null) return { changes: {}, events: [] }
+  const plan = await findPlan(tx, planId)
+  assert(plan, 'a change is to a plan that is not there')
   const isNewPeriod = period > subscription.period
   return {
     changes: {
@@ -208,7 +209,9 @@ export async function failObligation(
   { cause, reason }: { readonly cause: ChangeCause; readonly reason: string },
 ): Promise<Owed> {
   const at = context.clock.now()
-  if (obligation.kind === 'change' || hasEnded(subscription.status)) {
+  const isChange = obligation.kind === 'change'
+  // A change that was not paid is not made. One that was made, and whose money was taken back, is owed until it is paid.
+  if ((isChange && obligation.plan_id !== null) || hasEnded(subscription.status)) {
     const ended = await updateObligation(tx, obligation, { status: 'ended', charge_at: null }, at)
     const after = hasEnded(subscription.status)
       ? subscription
@@ -225,12 +228,8 @@ export async function failObligation(
   const { dunning } = context.rules.billing
   const way = wayOf({ collection: subscription.collection, paymentType: subscription.payment_type })
   const isFirstEver = subscription.current_period_end === null && subscription.trial_end === null
-  const waiting = await updateObligation(
-    tx,
-    obligation,
-    { charge_at: nextChargeAt(dunning, { way, charges: triesOf(obligation), isFirstEver, at }) },
-    at,
-  )
+  const again = nextChargeAt(dunning, { way, charges: triesOf(obligation), isFirstEver, at })
+  const waiting = await updateObligation(tx, obligation, { charge_at: isChange ? null : again }, at)
   const isNew = PAYS_ON_TIME.has(subscription.status)
   const after = await changeSubscription(
     context,
@@ -315,6 +314,8 @@ export async function reopenObligation(
       payment_id: null,
       attempt_id: null,
       charge_at: isEnded || isDisputed || isChange ? null : again,
+      // Paid again, it is only money: which plan it is now was settled since, and by what else was paid.
+      ...(isChange && { plan_id: null }),
     },
     at,
   )

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BCA, type Club, club, DAY, HOUR } from '../../support/billing.ts'
 
+const PERMATA = { paymentType: 'bank_transfer', bank: 'permata' } as const
 const QRIS = { paymentType: 'qris' } as const
 
 let shop: Club
@@ -80,4 +81,62 @@ test('nor is whoever cancels so while the charge of the next waits for Midtrans'
   expect(await shop.find(id)).toMatchObject({ status: 'cancelled', currentInterval: 1 })
   const paid = shop.simulator.transactions().map(({ status }) => status)
   expect(paid.filter((status) => status === 'capture' || status === 'settlement')).toHaveLength(1)
+})
+
+describe('the difference to a plan that was left since is taken back', () => {
+  async function owed() {
+    await shop.bayar.plans.create({ slug: 'max', name: 'Max', price: 180_000 })
+    await shop.bayar.plans.create({ slug: 'top', name: 'Top', price: 360_000 })
+    const { id } = await shop.member('user-1', PERMATA)
+    await shop.advance(DAY)
+    const { payment: first } = await shop.bayar.subscriptions.changePlan(id, { plan: 'max' })
+    await shop.pay(first!.orderId)
+    await shop.advance(DAY)
+    const { payment: second } = await shop.bayar.subscriptions.changePlan(id, { plan: 'top' })
+    await shop.pay(second!.orderId)
+    await shop.simulator.reverse(first!.orderId)
+    await shop.idle()
+    expect(await shop.find(id)).toMatchObject({ status: 'past_due', name: 'Top' })
+    return id
+  }
+
+  test('paid again, it is no step back to that plan', async () => {
+    const id = await owed()
+    const { payment } = await shop.bayar.subscriptions.pay(id)
+    await shop.pay(payment!.orderId)
+    expect(await shop.find(id)).toMatchObject({ status: 'active', name: 'Top', amount: 360_000 })
+  })
+
+  test('not paid by its first number, it can be paid by another', async () => {
+    const id = await owed()
+    await shop.bayar.subscriptions.pay(id)
+    await shop.advance(DAY + HOUR)
+    await tasks()
+    const { payment } = await shop.bayar.subscriptions.pay(id)
+    await shop.pay(payment!.orderId)
+    expect(await shop.find(id)).toMatchObject({ status: 'active', name: 'Top' })
+  })
+
+  test('given by a person, it is settled, and no period is given with it', async () => {
+    const id = await owed()
+    expect(await shop.bayar.subscriptions.activate(id)).toMatchObject({
+      status: 'active',
+      name: 'Top',
+      currentInterval: 1,
+      currentPeriodEnd: new Date('2026-04-02T05:00:00Z'),
+    })
+  })
+})
+
+test('a period that is given ahead takes the place of a change of plan that is not paid yet', async () => {
+  await shop.bayar.plans.create({ slug: 'year', name: 'Year', price: 900_000, interval: 12 })
+  const { id } = await shop.member('user-1', PERMATA)
+  await shop.advance(DAY)
+  const { payment } = await shop.bayar.subscriptions.changePlan(id, { plan: 'year' })
+  await shop.bayar.subscriptions.renew(id)
+  await shop.idle()
+  await shop.simulator.pay(payment!.orderId).catch(() => {})
+  await shop.idle()
+  expect(await shop.find(id)).toMatchObject({ name: 'Pro', amount: 90_000, currentInterval: 2 })
+  expect(shop.simulator.transaction(payment!.orderId).status).toBe('cancel')
 })
