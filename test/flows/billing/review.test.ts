@@ -140,3 +140,19 @@ test('a period that is given ahead takes the place of a change of plan that is n
   expect(await shop.find(id)).toMatchObject({ name: 'Pro', amount: 90_000, currentInterval: 2 })
   expect(shop.simulator.transaction(payment!.orderId).status).toBe('cancel')
 })
+
+test('what became credit is not given to the wallet a second time', async () => {
+  const { subscription, payment } = await shop.bayar.subscriptions.subscribe({
+    user: 'user-1',
+    plan: 'pro',
+    ...PERMATA,
+  })
+  shop.simulator.faults.add({ kind: 'cut', when: 'before', verb: 'cancel', times: 1 })
+  await shop.bayar.subscriptions.cancel(subscription.id)
+  await shop.pay(payment!.orderId)
+  expect(await shop.bayar.wallets.get('user-1')).toMatchObject({ balance: 90_000 })
+  await expect(
+    shop.bayar.payments.refundToWallet(payment!.orderId, { amount: 90_000 }),
+  ).rejects.toMatchObject({ code: 'command_not_possible' })
+  expect(await shop.bayar.wallets.get('user-1')).toMatchObject({ balance: 90_000 })
+})
