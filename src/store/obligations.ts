@@ -214,6 +214,18 @@ export async function updateObligation(
   return { ...row, ...set }
 }
 
+/** Of the money of these attempts, what was given back, is being given back, or was disputed. */
+export async function givenBackOf(tx: Queryable, attemptIds: readonly string[]): Promise<bigint> {
+  if (attemptIds.length === 0) return 0n
+  const { rows } = await tx.query<{ amount: bigint }>(
+    `select coalesce(sum(a.charged_back_amount + coalesce((select sum(r.amount) from bayar.refunds r
+              where r.payment_id = a.payment_id and r.transaction_id = a.transaction_id and r.status in ('reserved', 'confirmed', 'given')), 0)), 0)::bigint as amount
+       from bayar.attempts a where a.id = any ($1::uuid[])`,
+    [attemptIds],
+  )
+  return rows[0]!.amount
+}
+
 /** What was left of it was given back as credit: it ends here. The caller holds the locks of all that are paid. */
 export async function cutPaidPeriod(tx: Queryable, subscriptionId: string, at: Date): Promise<void> {
   await tx.query(

@@ -4,12 +4,14 @@
  */
 import { anchorDayOf, type Period, periodEnd, unusedPart } from '../../domain/billing-period.ts'
 import { secondsAfter } from '../../domain/clock.ts'
+import { max, min, type Rupiah } from '../../domain/money.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
 import { assert, BayarError, invalidRequest } from '../../errors.ts'
 import type { Transaction } from '../../store/database.ts'
 import {
   cutPaidPeriod,
   findObligations,
+  givenBackOf,
   insertObligation,
   lockLiveObligations,
   type ObligationRow,
@@ -99,7 +101,10 @@ async function changeNow(
       details: { status: row.status },
     })
   if (plan.id === row.plan_id) throw new BayarError('command_not_possible', `It has the plan ${plan.slug}.`)
-  const { amount, period, isNewPeriod } = termsOf(row, plan, context.clock.now())
+  const { amount, period, isNewPeriod } = termsOf(row, plan, {
+    at: context.clock.now(),
+    kept: await keptOf(tx, row, live),
+  })
   const about = {
     plan_id: plan.id,
     period: isNewPeriod ? row.period + 1 : row.period,
@@ -150,12 +155,32 @@ interface Terms {
   readonly isNewPeriod: boolean
 }
 
-function termsOf(row: SubscriptionRow, plan: PlanRow, at: Date): Terms {
+/** Of what was paid for this period, what was not given back since: otherwise a refund and a change of plan give the same money twice. Null where it cost nothing of its own. */
+async function keptOf(
+  tx: Transaction,
+  { period }: SubscriptionRow,
+  live: readonly ObligationRow[],
+): Promise<Rupiah | null> {
+  const paid = live.filter((one) => one.status === 'paid' && one.period === period)
+  if (paid.length === 0) return null
+  const back = await givenBackOf(
+    tx,
+    paid.flatMap(({ attempt_id: attemptId }) => attemptId ?? []),
+  )
+  return max(0n, paid.reduce((sum, { amount }) => sum + amount, 0n) - back)
+}
+
+function termsOf(
+  row: SubscriptionRow,
+  plan: PlanRow,
+  { at, kept }: { readonly at: Date; readonly kept: Rupiah | null },
+): Terms {
   const { current_period_start: start, current_period_end: end } = row
   if (row.status === 'trialing' || start === null || end === null)
     return { amount: 0n, period: { start: at, end: at }, isNewPeriod: false }
   const current = { start, end }
-  const unused = unusedPart(row.amount, current, at)
+  const left = unusedPart(row.amount, current, at)
+  const unused = kept === null ? left : min(left, kept)
   const isSameRhythm = plan.interval_count === row.interval_count && plan.interval_unit === row.interval_unit
   if (isSameRhythm)
     return { amount: unusedPart(plan.price, current, at) - unused, period: current, isNewPeriod: false }

@@ -156,3 +156,38 @@ test('what became credit is not given to the wallet a second time', async () => 
   ).rejects.toMatchObject({ code: 'command_not_possible' })
   expect(await shop.bayar.wallets.get('user-1')).toMatchObject({ balance: 90_000 })
 })
+
+describe('the money of a period that was given back', () => {
+  async function refunded(refund: (orderId: string) => Promise<unknown>) {
+    await shop.bayar.plans.create({ slug: 'year', name: 'Year', price: 900_000, interval: 12 })
+    await shop.bayar.plans.create({ slug: 'weekly', name: 'Weekly', price: 25_000, intervalUnit: 'week' })
+    const { id } = await shop.member('user-1', { plan: 'year', ...(await shop.card()) })
+    const [orderId] = await shop.ordersOf(id)
+    await shop.advance(2 * DAY)
+    await refund(orderId!)
+    await shop.idle()
+    const before = (await shop.bayar.wallets.get('user-1')).balance
+    const { payment } = await shop.bayar.subscriptions.changePlan(id, { plan: 'weekly' })
+    const after = (await shop.bayar.wallets.get('user-1')).balance
+    return { credit: after - before, owed: payment?.grossAmount ?? 0 }
+  }
+
+  test('is no credit when its plan changes, and does not pay the next one', async () => {
+    expect(await refunded((orderId) => shop.bayar.payments.refund(orderId))).toEqual({
+      credit: 0,
+      owed: 25_000,
+    })
+  })
+
+  test('nor when it was given back into the wallet', async () => {
+    expect(await refunded((orderId) => shop.bayar.payments.refundToWallet(orderId))).toEqual({
+      credit: 0,
+      owed: 25_000,
+    })
+  })
+
+  test('counts as far as it was not: a part of it that was given back is no credit', async () => {
+    const part = (orderId: string) => shop.bayar.payments.refund(orderId, { amount: 600_000 })
+    expect(await refunded(part)).toEqual({ credit: 275_000, owed: 0 })
+  })
+})
