@@ -214,14 +214,18 @@ export async function updateObligation(
   return { ...row, ...set }
 }
 
-/** Of the money of these attempts, what was given back, is being given back, or was disputed. */
-export async function givenBackOf(tx: Queryable, attemptIds: readonly string[]): Promise<bigint> {
+/** Of the money of these attempts, what was given back or was disputed; with what is being given back, unless only what has happened counts. */
+export async function givenBackOf(
+  tx: Queryable,
+  attemptIds: readonly string[],
+  { withReserved }: { readonly withReserved: boolean },
+): Promise<bigint> {
   if (attemptIds.length === 0) return 0n
   const { rows } = await tx.query<{ amount: bigint }>(
     `select coalesce(sum(a.charged_back_amount + coalesce((select sum(r.amount) from bayar.refunds r
-              where r.payment_id = a.payment_id and r.transaction_id = a.transaction_id and r.status in ('reserved', 'confirmed', 'given')), 0)), 0)::bigint as amount
+              where r.payment_id = a.payment_id and r.transaction_id = a.transaction_id and (r.status in ('confirmed', 'given') or ($2 and r.status = 'reserved'))), 0)), 0)::bigint as amount
        from bayar.attempts a where a.id = any ($1::uuid[])`,
-    [attemptIds],
+    [attemptIds, withReserved],
   )
   return rows[0]!.amount
 }

@@ -166,6 +166,7 @@ async function keptOf(
   const back = await givenBackOf(
     tx,
     paid.flatMap(({ attempt_id: attemptId }) => attemptId ?? []),
+    { withReserved: true },
   )
   return max(0n, paid.reduce((sum, { amount }) => sum + amount, 0n) - back)
 }

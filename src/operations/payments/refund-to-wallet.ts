@@ -109,13 +109,11 @@ async function write(
   key: string,
 ): Promise<RefundRow> {
   const attempt = attemptToRefund(payment, asked)
-  // Of a subscription: what came late or twice was given to the wallet as it came.
-  if (row.owner_id !== null && (await creditedOf(tx, row.owner_id, attempt.id)) > 0n)
-    throw new BayarError(
-      'command_not_possible',
-      'Its money belonged to no period, and is in the wallet already.',
-    )
   const amount = leftOf(payment, attempt, asked.amount)
+  // Of a subscription: what came late or twice, or was left when a plan changed, was given to the wallet then.
+  const credited = row.owner_id === null ? 0n : await creditedOf(tx, row.owner_id, attempt.id)
+  if (credited > 0n && amount + credited > leftOf(payment, attempt, null))
+    throw new BayarError('command_not_possible', `${credited} of it is in the wallet already.`)
   await insertGivenRefund(tx, {
     id: uuidv7(),
     paymentId: payment.id,

@@ -191,3 +191,43 @@ describe('the money of a period that was given back', () => {
     expect(await refunded(part)).toEqual({ credit: 275_000, owed: 0 })
   })
 })
+
+describe('a year that became credit when it was changed to a week', () => {
+  async function changed() {
+    await shop.bayar.plans.create({ slug: 'year', name: 'Year', price: 900_000, interval: 12 })
+    await shop.bayar.plans.create({ slug: 'weekly', name: 'Weekly', price: 25_000, intervalUnit: 'week' })
+    const { id } = await shop.member('user-1', { plan: 'year', ...(await shop.card()) })
+    const [orderId] = await shop.ordersOf(id)
+    await shop.advance(2 * DAY)
+    await shop.bayar.subscriptions.changePlan(id, { plan: 'weekly' })
+    return orderId!
+  }
+  const balance = async () => (await shop.bayar.wallets.get('user-1')).balance
+
+  test('is given back once: a refund takes the credit with it', async () => {
+    const orderId = await changed()
+    await shop.bayar.payments.refund(orderId)
+    await shop.idle()
+    expect(await balance()).toBe(0)
+  })
+
+  test('keeps of it what a part of a refund leaves', async () => {
+    const orderId = await changed()
+    const before = await balance()
+    await shop.bayar.payments.refund(orderId, { amount: 10_000 })
+    await shop.idle()
+    expect(await balance()).toBe(before)
+    await shop.bayar.payments.refund(orderId, { amount: 600_000 })
+    await shop.idle()
+    expect(await balance()).toBe(290_000)
+  })
+
+  test('is not given to the wallet once more', async () => {
+    const orderId = await changed()
+    const before = await balance()
+    await expect(shop.bayar.payments.refundToWallet(orderId)).rejects.toMatchObject({
+      code: 'command_not_possible',
+    })
+    expect(await balance()).toBe(before)
+  })
+})
