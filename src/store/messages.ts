@@ -81,12 +81,13 @@ export async function insertMessages(
             m.dedupe_key, coalesce(m.valid_until, case m.type when 'payment_pending' then a.expiry_time when 'trial_ending' then s.trial_end end), $2, $2, $2
        from json_to_recordset($1::json) as m(id uuid, type text, dedupe_key text, subscription_id uuid, invoice_id uuid, topup_id uuid, payment_id uuid, refund_id uuid,
             valid_until timestamptz, facts jsonb)
-       left join bayar.subscriptions s on s.id = m.subscription_id
-       left join bayar.invoices i on i.id = m.invoice_id
-       left join bayar.topups t on t.id = m.topup_id
-       left join bayar.wallets w on w.id = t.wallet_id
-       left join bayar.payments p on p.id = m.payment_id
-       left join bayar.refunds r on r.id = m.refund_id
+       -- One probe each: a list of unknown length looks long to the planner, which would read whole tables for a single message.
+       left join lateral (select * from bayar.subscriptions x where x.id = m.subscription_id offset 0) s on true
+       left join lateral (select * from bayar.invoices x where x.id = m.invoice_id offset 0) i on true
+       left join lateral (select * from bayar.topups x where x.id = m.topup_id offset 0) t on true
+       left join lateral (select * from bayar.wallets x where x.id = t.wallet_id offset 0) w on true
+       left join lateral (select * from bayar.payments x where x.id = m.payment_id offset 0) p on true
+       left join lateral (select * from bayar.refunds x where x.id = m.refund_id offset 0) r on true
        left join lateral (select x.expiry_time, x.instructions from bayar.attempts x where x.payment_id = p.id order by x.id desc limit 1) a on true
        -- What was paid out of a wallet, or could not be, has no payment.
        left join lateral (

@@ -144,7 +144,11 @@ export async function findSubscription(
   database: Queryable,
   id: string,
 ): Promise<SubscriptionView | undefined> {
-  const { rows } = await database.query<SubscriptionView>(`${VIEW} where s.id = $1`, [id])
+  const { rows } = await database.prepared<SubscriptionView>(
+    'bayar_find_subscription',
+    `${VIEW} where s.id = $1`,
+    [id],
+  )
   return rows[0]
 }
 
@@ -153,7 +157,11 @@ export async function findSubscriptions(
   ids: readonly string[],
 ): Promise<readonly SubscriptionView[]> {
   if (ids.length === 0) return []
-  const { rows } = await database.query<SubscriptionView>(`${VIEW} where s.id = any ($1::uuid[])`, [ids])
+  const { rows } = await database.prepared<SubscriptionView>(
+    'bayar_find_subscriptions',
+    `${VIEW} where s.id = any ($1::uuid[])`,
+    [ids],
+  )
   return rows
 }
 
@@ -171,7 +179,8 @@ export async function findSubscriptionByReference(
 
 /** For the rest of the transaction. After the payments' locks, never before them. */
 export async function lockSubscription(tx: Queryable, id: string): Promise<SubscriptionRow | undefined> {
-  const { rows } = await tx.query<SubscriptionRow>(
+  const { rows } = await tx.prepared<SubscriptionRow>(
+    'bayar_lock_subscription',
     'select * from bayar.subscriptions where id = $1 for update',
     [id],
   )
