@@ -28,6 +28,18 @@ export async function insertCredit(tx: Queryable, credit: Omit<CreditRow, 'paid_
   return rowCount === 1
 }
 
+/** What came by one attempt and is in the customer's wallet: because it belongs to no period, or because it was left of one when its plan changed. */
+export async function creditedOf(tx: Queryable, subscriptionId: string, attemptId: string): Promise<bigint> {
+  const { rows } = await tx.query<{ amount: bigint }>(
+    `select coalesce(sum(amount), 0)::bigint as amount from bayar.credits_owed
+      where subscription_id = $1 and paid_out_at is not null
+        and (attempt_id = $2 or (cause_kind = 'plan_change' and exists (
+               select 1 from bayar.obligations o where o.subscription_id = $1 and o.attempt_id = $2 and starts_with(cause_id, o.id || '/'))))`,
+    [subscriptionId, attemptId],
+  )
+  return rows[0]!.amount
+}
+
 export async function markCreditPaidOut(tx: Queryable, id: string, at: Date): Promise<void> {
   await tx.query('update bayar.credits_owed set paid_out_at = $2 where id = $1', [id, at])
 }

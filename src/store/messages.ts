@@ -145,6 +145,9 @@ export async function claimMessages(
      )
      select c.*, (c.valid_until is null or c.valid_until > $1) and case c.type
               when 'payment_pending' then p.status = 'pending' and p.presumed is null
+              when 'payment_failed' then not exists (
+                     select 1 from bayar.payments f join bayar.obligation_charges oc on oc.merchant = f.merchant and oc.order_id = f.order_id
+                       join bayar.obligations o on o.id = oc.obligation_id where f.id = c.payment_id and o.status = 'paid')
               when 'invoice_overdue' then i.status = 'overdue'
               when 'expiry_reminder' then s.status = 'active' and coalesce(s.current_period_end, s.next_charge_at) = (c.facts ->> 'ends_at')::timestamptz
               -- Begun again since.

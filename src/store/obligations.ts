@@ -15,6 +15,7 @@ export interface ObligationRow {
   readonly amount: bigint
   readonly period_start: Date
   readonly period_end: Date
+  /** Of a change: what the subscription becomes; null, it was made, its money was taken back, and it is owed again. */
   readonly plan_id: string | null
   /** Of a change: what the subscription was before; null, it had no plan. */
   readonly from_plan_id: string | null
@@ -213,6 +214,22 @@ export async function updateObligation(
   return { ...row, ...set }
 }
 
+/** Of the money of these attempts, what was given back or was disputed; with what is being given back, unless only what has happened counts. */
+export async function givenBackOf(
+  tx: Queryable,
+  attemptIds: readonly string[],
+  { withReserved }: { readonly withReserved: boolean },
+): Promise<bigint> {
+  if (attemptIds.length === 0) return 0n
+  const { rows } = await tx.query<{ amount: bigint }>(
+    `select coalesce(sum(a.charged_back_amount + coalesce((select sum(r.amount) from bayar.refunds r
+              where r.payment_id = a.payment_id and r.transaction_id = a.transaction_id and (r.status in ('confirmed', 'given') or ($2 and r.status = 'reserved'))), 0)), 0)::bigint as amount
+       from bayar.attempts a where a.id = any ($1::uuid[])`,
+    [attemptIds, withReserved],
+  )
+  return rows[0]!.amount
+}
+
 /** What was left of it was given back as credit: it ends here. The caller holds the locks of all that are paid. */
 export async function cutPaidPeriod(tx: Queryable, subscriptionId: string, at: Date): Promise<void> {
   await tx.query(
@@ -226,7 +243,8 @@ export async function cutPaidPeriod(tx: Queryable, subscriptionId: string, at: D
 
 /**
  * Those whose next charge is due, for the length of a lease. `first` are periods of which Midtrans has had no charge yet; the others were not paid, and are charged again.
- * Rows that another worker holds are passed over, so any number of them share the list.
+ * Rows that another worker holds are passed over, so any number of them share the list. Of whoever has cancelled for the end of their period nothing more is charged unasked: a renewal may wait here, although its end
+ * is what they asked for.
  */
 export async function claimObligationsToCharge(
   database: Queryable,
@@ -243,7 +261,7 @@ export async function claimObligationsToCharge(
   const { rows } = await database.query<ObligationRow>(
     `with due as (
        select o.id from bayar.obligations o join bayar.subscriptions s on s.id = o.subscription_id
-        where o.collection = $5 and o.is_first = $4 and o.charge_at <= $1 and o.merchant <> all ($6::text[]) and o.status = 'open' and s.status in ('pending', 'trialing', 'active', 'past_due')
+        where o.collection = $5 and o.is_first = $4 and o.charge_at <= $1 and o.merchant <> all ($6::text[]) and o.status = 'open' and s.status in ('pending', 'trialing', 'active', 'past_due') and not s.cancel_at_period_end
         order by o.charge_at, o.id limit $3 for update of o skip locked
      )
      update bayar.obligations o set charge_at = $2 from due where o.id = due.id returning o.*`,

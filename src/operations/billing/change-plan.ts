@@ -4,13 +4,14 @@
  */
 import { anchorDayOf, type Period, periodEnd, unusedPart } from '../../domain/billing-period.ts'
 import { secondsAfter } from '../../domain/clock.ts'
-import { min } from '../../domain/money.ts'
+import { min, type Rupiah } from '../../domain/money.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
 import { assert, BayarError, invalidRequest } from '../../errors.ts'
 import type { Transaction } from '../../store/database.ts'
 import {
   cutPaidPeriod,
   findObligations,
+  givenBackOf,
   insertObligation,
   lockLiveObligations,
   type ObligationRow,
@@ -114,7 +115,10 @@ async function changeNow(
   assert(row, 'a subscription is gone')
   refuseUnless('changePlan', row)
   refuseChangeNow(row, plan, open)
-  const { amount, period, isNewPeriod } = termsOf(row, plan, context.clock.now())
+  const { amount, period, isNewPeriod } = termsOf(row, plan, {
+    at: context.clock.now(),
+    held: await heldOf(tx, live, row),
+  })
   const about = {
     plan_id: plan.id,
     period: isNewPeriod ? row.period + 1 : row.period,
@@ -142,7 +146,6 @@ async function changeNow(
   const current = live.find(
     ({ status, period_end: end }) => status === 'paid' && end.getTime() === row.current_period_end?.getTime(),
   )
-  const credit = min(-amount, await heldOf(tx, live, row))
   if (isNewPeriod) await cutPaidPeriod(tx, id, period.start)
   const { changes, events } = await changeOfPlan(tx, row, about)
   // Of a trial nothing was paid and nothing is: its end is what it was.
@@ -150,7 +153,7 @@ async function changeNow(
   const { next_charge_at: _, ...kept } = changes
   await changeSubscription(context, tx, row, isTrial ? kept : changes, { events, cause: BY_PERSON })
   await oweCredit(context, tx, row, {
-    amount: credit,
+    amount: -amount,
     cause: { kind: 'plan_change', id: unusedCause(current?.id ?? null) },
     reason: 'unused_plan',
   })
@@ -166,12 +169,16 @@ interface Terms {
   readonly isNewPeriod: boolean
 }
 
-function termsOf(row: SubscriptionRow, plan: PlanRow, at: Date): Terms {
+function termsOf(
+  row: SubscriptionRow,
+  plan: PlanRow,
+  { at, held }: { readonly at: Date; readonly held: Rupiah },
+): Terms {
   const { current_period_start: start, current_period_end: end } = row
   if (row.status === 'trialing' || start === null || end === null)
     return { amount: 0n, period: { start: at, end: at }, isNewPeriod: false }
   const current = { start, end }
-  const unused = unusedPart(row.amount, current, at)
+  const unused = min(unusedPart(row.amount, current, at), held)
   const isSameRhythm = plan.interval_count === row.interval_count && plan.interval_unit === row.interval_unit
   if (isSameRhythm)
     return { amount: unusedPart(plan.price, current, at) - unused, period: current, isNewPeriod: false }

@@ -30,8 +30,9 @@ import { type Payment, toPaymentView } from '../payments/payment-view.ts'
 import { refuseInsideTransaction } from '../payments/run-intent.ts'
 import { writeCycleInvoice } from './cycle-invoice.ts'
 import { endOpenCharges, LEASE_SECONDS, stillOpen } from './end-charge.ts'
+import type { Owed } from './owed.ts'
 import { postponeObligation } from './postpone-obligation.ts'
-import { failObligation } from './settle-obligation.ts'
+import { becomePastDue, failObligation } from './settle-obligation.ts'
 import { titleOwed } from './title-owed.ts'
 
 const OWNER = 'subscription'
@@ -118,7 +119,18 @@ async function nextOrder(context: Context, tx: Transaction, id: string): Promise
   if (!isWritten)
     await insertCharge(tx, { merchant: obligation.merchant, orderId, obligationId: id, number, at })
   const leased = await updateObligation(tx, obligation, { charge_at: secondsAfter(at, LEASE_SECONDS) }, at)
-  return { obligation: leased, subscription, orderId, isOpen: false }
+  const owed = { obligation: leased, subscription }
+  const isReplaced = charges.some(({ replaced_at: replaced }) => replaced !== null)
+  const now = isReplaced && isLate(owed, at) ? await becomePastDue(context, tx, owed, NOT_IN_TIME) : owed
+  return { ...now, orderId, isOpen: false }
+}
+
+const NOT_IN_TIME = { cause: { source: 'clock' }, reason: 'not_paid_in_time' } as const
+
+/** Of a number that we end ourselves nobody becomes past due: whoever asked for another one each day would go on for nothing, for ever. */
+function isLate({ obligation, subscription }: Owed, at: Date): boolean {
+  const time = secondsAfter(obligation.created_at, EXPIRY_MINUTES * 60)
+  return obligation.kind === 'period' && subscription.status === 'active' && at >= time
 }
 
 async function lockOwed(tx: Transaction, id: string) {

@@ -1,8 +1,10 @@
 /** Money that belongs to no period is the customer's: it is written down in the transaction that finds it, once for each movement, and paid out to their wallet. */
+
+import { max, min } from '../../domain/money.ts'
 import { uuidv7 } from '../../domain/uuid.ts'
 import { heldForObligations, insertCredit, markCreditPaidOut, unusedOf } from '../../store/credits.ts'
 import type { Transaction } from '../../store/database.ts'
-import type { ObligationRow } from '../../store/obligations.ts'
+import { givenBackOf, type ObligationRow } from '../../store/obligations.ts'
 import type { SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import { creditWallet, takeBackFromWallet } from '../wallets/move-wallet.ts'
@@ -49,7 +51,7 @@ export async function oweCredit(
 
 /**
  * What was left of a period when its plan changed was given back as credit: when the money that had paid the period is taken back, the credit is, too. Otherwise whoever pays for a year, changes to a week and has the
- * payment undone keeps the rest of the year. Paid again, it is given again.
+ * payment undone keeps the rest of the year; and so does whoever is given the year's money back by a refund. Paid again, it is given again.
  */
 export async function followUnused(
   context: Context,
@@ -57,7 +59,12 @@ export async function followUnused(
   { obligation, subscription }: Owed,
 ): Promise<void> {
   const { given, standing } = await unusedOf(tx, subscription.id, obligation.id)
-  const amount = (obligation.status === 'paid' ? given : 0n) - standing
+  if (given === 0n) return
+  const back = await givenBackOf(tx, obligation.attempt_id === null ? [] : [obligation.attempt_id], {
+    withReserved: false,
+  })
+  const kept = obligation.status === 'paid' ? max(0n, obligation.amount - back) : 0n
+  const amount = min(given, kept) - standing
   await oweCredit(context, tx, subscription, {
     amount,
     cause: { kind: 'plan_change', id: unusedCause(obligation.id) },

@@ -11,7 +11,7 @@ import { findCharge, lockObligation } from '../../store/obligations.ts'
 import { lockSubscription } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import type { ChangeCause } from '../subscriptions/change-subscription.ts'
-import { oweCredit } from './credit.ts'
+import { followUnused, oweCredit } from './credit.ts'
 import { receiveForCycle } from './cycle-invoice.ts'
 import { invoiceCauseOf, type Owed } from './owed.ts'
 import { postponeObligation, wasNeverMade } from './postpone-obligation.ts'
@@ -87,6 +87,7 @@ async function followMoney(
     case 'reopens':
       return reopenObligation(context, tx, owed, { cause, delta, isDisputed: row.to === 'charged_back' })
     case 'given_back':
+      await followUnused(context, tx, owed)
       await receiveForCycle(context, tx, obligation, delta, invoiceCauseOf(cause), row)
       return owed
     case 'credit':

@@ -9,6 +9,11 @@ export interface Owed {
   readonly subscription: SubscriptionRow
 }
 
+/** Of what is open, what is paid first: a period before a change of plan. */
+export function firstOwed(open: readonly ObligationRow[]): ObligationRow | undefined {
+  return open.find(({ kind }) => kind === 'period') ?? open[0]
+}
+
 export function invoiceCauseOf({ source, paymentId = null }: ChangeCause): InvoiceCause {
   return { source, paymentId, notificationId: null, document: null }
 }

@@ -13,6 +13,7 @@ import type { Subscription } from '../subscriptions/subscription-view.ts'
 import { askFor } from './ask-for.ts'
 import { customerOf } from './charge-obligation.ts'
 import { endOpenCharges } from './end-charge.ts'
+import { firstOwed } from './owed.ts'
 import { refuseUnless } from './stop-and-go.ts'
 import { type CheckedMethod, outOfWallet, readMethod, type SubscribeMethod } from './subscribe-input.ts'
 import { viewOf } from './view-of.ts'
@@ -105,8 +106,6 @@ async function writeMethod(context: Context, id: string, checked: CheckedMethod)
   })
 }
 
-/** A period before a change of plan. */
 async function openObligation(context: Context, id: string): Promise<ObligationRow | undefined> {
-  const open = (await findObligations(context.database, id)).filter(({ status }) => status === 'open')
-  return open.find(({ kind }) => kind === 'period') ?? open[0]
+  return firstOwed((await findObligations(context.database, id)).filter(({ status }) => status === 'open'))
 }

@@ -2,16 +2,16 @@
  * A charge of a period that Midtrans never had: the line was cut, Midtrans was down, or it refused us and not the customer. It is no try of theirs. The period stays owed and is charged again; whoever paid on time
  * until now goes on, because nobody becomes past due by an outage that is not theirs. Only when it has gone on for days does the period become one that is not paid, so that somebody is told.
  */
-import { graceEnd, isOutageOver, madeAgainAt, wayOf } from '../../domain/dunning.ts'
+import { isOutageOver, madeAgainAt, wayOf } from '../../domain/dunning.ts'
 import { hasEnded } from '../../domain/subscription.ts'
 import { REFUSED_FOR_US } from '../../gateway/answer-codes.ts'
 import type { Transaction } from '../../store/database.ts'
 import { findIntent } from '../../store/intents.ts'
 import { triesOf, updateObligation } from '../../store/obligations.ts'
 import type { Context } from '../context.ts'
-import { type ChangeCause, changeSubscription } from '../subscriptions/change-subscription.ts'
+import type { ChangeCause } from '../subscriptions/change-subscription.ts'
 import type { Owed } from './owed.ts'
-import { failObligation, PAYS_ON_TIME } from './settle-obligation.ts'
+import { becomePastDue, failObligation, PAYS_ON_TIME } from './settle-obligation.ts'
 
 /** The charge of this intent ended without a transaction: whether that was about the customer. Their bank's no has a transaction, and so has everything that they did not pay. */
 export async function wasNeverMade(tx: Transaction, intentId: string | null): Promise<boolean> {
@@ -40,17 +40,5 @@ export async function postponeObligation(
   const waiting = await updateObligation(tx, obligation, { unmade, charge_at: again }, at)
   const isOver = isOutageOver(dunning, { askedSince: obligation.created_at, at })
   if (!isOver || !PAYS_ON_TIME.has(subscription.status)) return { obligation: waiting, subscription }
-  const after = await changeSubscription(
-    context,
-    tx,
-    subscription,
-    {
-      status: 'past_due',
-      status_reason: 'not_charged',
-      past_due_at: at,
-      grace_until: graceEnd(dunning, at),
-    },
-    { events: ['subscription.past_due'], cause },
-  )
-  return { obligation: waiting, subscription: after }
+  return becomePastDue(context, tx, { obligation: waiting, subscription }, { cause, reason: 'not_charged' })
 }

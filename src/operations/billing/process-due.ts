@@ -116,13 +116,29 @@ async function beginPeriod(
   if (!row) return null
   // The change was not paid while its period lasted. Its money, should it come, is the customer's.
   for (const change of open) await supersede(context, tx, change)
+  return askForNext(context, tx, row, at)
+}
+
+/** The period after the one that is over, or the end where that was the last. */
+export async function askForNext(
+  context: Context,
+  tx: Transaction,
+  row: SubscriptionRow,
+  at: Date,
+): Promise<ObligationRow | 'expired'> {
   const next = await withNextPlan(context, tx, row)
   if (next.cycles_max !== null && next.cycle >= next.cycles_max) {
     await changeSubscription(
       context,
       tx,
       next,
-      { status: 'expired', status_reason: 'finished', next_charge_at: null },
+      {
+        status: 'expired',
+        status_reason: 'finished',
+        next_charge_at: null,
+        past_due_at: null,
+        grace_until: null,
+      },
       { events: ['subscription.expired'], cause: BY_CLOCK },
     )
     return 'expired'

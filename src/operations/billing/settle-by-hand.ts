@@ -7,6 +7,8 @@ import type { Subscription } from '../subscriptions/subscription-view.ts'
 import { invoiceOf } from './cycle-invoice.ts'
 import { endOpenCharges } from './end-charge.ts'
 import { openPeriod } from './open-period.ts'
+import { firstOwed } from './owed.ts'
+import { supersede } from './process-due.ts'
 import { payObligation } from './settle-obligation.ts'
 import { BY_PERSON, begin, refuseUnless } from './stop-and-go.ts'
 import { viewOf } from './view-of.ts'
@@ -20,8 +22,10 @@ export async function settleByHand(
 ): Promise<Subscription> {
   begin(context, request, row)
   // What the customer could still pay is ended first, or they pay for what was given.
-  for (const { id, status, kind } of await findObligations(context.database, row.id))
-    if (status === 'open' && kind === 'period') await endOpenCharges(context, id, by)
+  const before = (await findObligations(context.database, row.id)).filter(({ status }) => status === 'open')
+  const first = firstOwed(before)
+  for (const one of before)
+    if (request === 'renew' || one === first) await endOpenCharges(context, one.id, by)
   const settled = await context.database.transaction(async (tx) => {
     const open = await lockOpenObligations(tx, row.id)
     const now = await lockSubscription(tx, row.id)
@@ -30,7 +34,7 @@ export async function settleByHand(
     if (request === 'activate' && now.status === 'active') return null
     refuseUnless(request, now)
     const owed =
-      open.find(({ kind }) => kind === 'period') ??
+      (request === 'renew' ? open.find(({ kind }) => kind === 'period') : firstOwed(open)) ??
       (await openPeriod(
         context,
         tx,
@@ -44,6 +48,9 @@ export async function settleByHand(
       { obligation: owed, subscription },
       { payer: null, cause: BY_PERSON, received: owed.amount },
     )
+    // As when a period begins by itself. Its price was what was left of another period: paid now, it would bring the dearer plan and none of its days. Only here, because its invoice is locked after the wallet.
+    if (request === 'renew')
+      for (const change of open) if (change.kind === 'change') await supersede(context, tx, change)
     return obligation.id
   })
   context.wake()

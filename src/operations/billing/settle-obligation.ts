@@ -174,8 +174,9 @@ export async function changeOfPlan(
     period,
   }: Pick<ObligationRow, 'plan_id' | 'period_start' | 'period_end' | 'period'>,
 ): Promise<Effect> {
-  const plan = planId === null ? undefined : await findPlan(tx, planId)
-  assert(plan, 'a change of plan names no plan')
+  if (planId === null) return { changes: {}, events: [] }
+  const plan = await findPlan(tx, planId)
+  assert(plan, 'a change is to a plan that is not there')
   const isNewPeriod = period > subscription.period
   return {
     changes: {
@@ -208,7 +209,9 @@ export async function failObligation(
   { cause, reason }: { readonly cause: ChangeCause; readonly reason: string },
 ): Promise<Owed> {
   const at = context.clock.now()
-  if (obligation.kind === 'change' || hasEnded(subscription.status)) {
+  const isChange = obligation.kind === 'change'
+  // A change that was not paid is not made. One that was made, and whose money was taken back, is owed until it is paid.
+  if ((isChange && obligation.plan_id !== null) || hasEnded(subscription.status)) {
     const ended = await updateObligation(tx, obligation, { status: 'ended', charge_at: null }, at)
     const after = hasEnded(subscription.status)
       ? subscription
@@ -225,12 +228,8 @@ export async function failObligation(
   const { dunning } = context.rules.billing
   const way = wayOf({ collection: subscription.collection, paymentType: subscription.payment_type })
   const isFirstEver = subscription.current_period_end === null && subscription.trial_end === null
-  const waiting = await updateObligation(
-    tx,
-    obligation,
-    { charge_at: nextChargeAt(dunning, { way, charges: triesOf(obligation), isFirstEver, at }) },
-    at,
-  )
+  const again = nextChargeAt(dunning, { way, charges: triesOf(obligation), isFirstEver, at })
+  const waiting = await updateObligation(tx, obligation, { charge_at: isChange ? null : again }, at)
   const isNew = PAYS_ON_TIME.has(subscription.status)
   const after = await changeSubscription(
     context,
@@ -249,6 +248,29 @@ export async function failObligation(
     { events: ['subscription.charge_failed', ...(isNew ? (['subscription.past_due'] as const) : [])], cause },
   )
   return { obligation: waiting, subscription: after }
+}
+
+/** It goes on for the days of grace. */
+export async function becomePastDue(
+  context: Context,
+  tx: Transaction,
+  { obligation, subscription }: Owed,
+  { cause, reason }: { readonly cause: ChangeCause; readonly reason: string },
+): Promise<Owed> {
+  const at = context.clock.now()
+  const after = await changeSubscription(
+    context,
+    tx,
+    subscription,
+    {
+      status: 'past_due',
+      status_reason: reason,
+      past_due_at: at,
+      grace_until: graceEnd(context.rules.billing.dunning, at),
+    },
+    { events: ['subscription.past_due'], cause },
+  )
+  return { obligation, subscription: after }
 }
 
 export const PAYS_ON_TIME: ReadonlySet<string> = new Set(['pending', 'trialing', 'active'])
@@ -292,6 +314,8 @@ export async function reopenObligation(
       payment_id: null,
       attempt_id: null,
       charge_at: isEnded || isDisputed || isChange ? null : again,
+      // Paid again, it is only money: which plan it is now was settled since, and by what else was paid.
+      ...(isChange && { plan_id: null }),
     },
     at,
   )

@@ -1,6 +1,7 @@
 /** Pause, resume, cancel and reactivate what bayar bills: what may be asked in which state, and what becomes of its days and of what is owed. */
 import { anchorDayOf } from '../../domain/billing-period.ts'
 import { secondsAfter } from '../../domain/clock.ts'
+import { graceEnd } from '../../domain/dunning.ts'
 import { hasEnded, type SubscriptionStatus } from '../../domain/subscription.ts'
 import { assert, BayarError, invalidRequest } from '../../errors.ts'
 import type { Transaction } from '../../store/database.ts'
@@ -24,7 +25,7 @@ import type { Subscription } from '../subscriptions/subscription-view.ts'
 import { askFor } from './ask-for.ts'
 import { endOpenCharges, LEASE_SECONDS } from './end-charge.ts'
 import { openPeriod } from './open-period.ts'
-import { supersede } from './process-due.ts'
+import { askForNext, supersede } from './process-due.ts'
 import { endChargesIfPossible, endSubscription } from './process-ended.ts'
 import { notBeforePaid } from './settle-obligation.ts'
 import { viewOf } from './view-of.ts'
@@ -91,11 +92,13 @@ export async function resumeBilled(context: Context, row: SubscriptionRow): Prom
     const until = isTrial ? trialEnd && later(trialEnd) : later(end)
     assert(until, 'what is resumed has neither a period nor a trial')
     const isOwed = live.some(({ status, kind }) => status === 'open' && kind === 'period')
+    // It was over before the pause, and the next one was not paid: otherwise whoever pauses and resumes each day goes on for nothing, for ever.
+    const isOver = !isTrial && !isOwed && !now.cancel_at_period_end && until <= at
     const current = live.find(
       (one) => one.status === 'paid' && end !== null && one.period_end.getTime() === end.getTime(),
     )
     if (current) await updateObligation(tx, current, { period_end: until }, at)
-    await changeSubscription(
+    const resumed = await changeSubscription(
       context,
       tx,
       now,
@@ -110,10 +113,23 @@ export async function resumeBilled(context: Context, row: SubscriptionRow): Prom
           past_due_at: now.past_due_at ?? at,
           grace_until: await notBeforePaid(tx, now.id, { until: now.grace_until ?? at, at }),
         }),
-        next_charge_at: isOwed ? null : until,
+        ...(isOver && {
+          status: 'past_due' as const,
+          status_reason: 'not_paid_in_time',
+          past_due_at: until,
+          grace_until: await notBeforePaid(tx, now.id, {
+            until: graceEnd(context.rules.billing.dunning, until),
+            at,
+          }),
+        }),
+        next_charge_at: isOwed || isOver ? null : until,
       },
-      { events: ['subscription.resumed'], cause: BY_PERSON },
+      {
+        events: ['subscription.resumed', ...(isOver ? (['subscription.past_due'] as const) : [])],
+        cause: BY_PERSON,
+      },
     )
+    if (isOver) await askForNext(context, tx, resumed, at)
   })
   context.wake()
   return viewOf(context, row.id)

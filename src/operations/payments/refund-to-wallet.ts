@@ -5,6 +5,7 @@
 import type { PaymentState } from '../../domain/payment.ts'
 import { randomKey, uuidv7 } from '../../domain/uuid.ts'
 import { assert, BayarError, invalidRequest } from '../../errors.ts'
+import { creditedOf } from '../../store/credits.ts'
 import type { Transaction } from '../../store/database.ts'
 import { findPaymentByOrder, type PaymentRow } from '../../store/payments.ts'
 import { findRefundByWalletKey, insertGivenRefund, type RefundRow } from '../../store/refunds.ts'
@@ -73,7 +74,7 @@ async function give(
   const wallet = walletFor(context, row, userId)
   const key = asked.refundKey ?? randomKey()
   const before = await findRefundByWalletKey(tx, row.id, key)
-  const refund = before ? sameRefund(before, asked) : await write(context, tx, payment, asked, key)
+  const refund = before ? sameRefund(before, asked) : await write(context, tx, { payment, row }, asked, key)
   const moved = await creditWallet(context, tx, {
     ...wallet,
     amount: refund.amount,
@@ -103,12 +104,16 @@ function walletFor(context: Context, row: PaymentRow, userId: string | null): Wa
 async function write(
   context: Context,
   tx: Transaction,
-  payment: PaymentState,
+  { payment, row }: { readonly payment: PaymentState; readonly row: PaymentRow },
   asked: CheckedRefund,
   key: string,
 ): Promise<RefundRow> {
   const attempt = attemptToRefund(payment, asked)
   const amount = leftOf(payment, attempt, asked.amount)
+  // Of a subscription: what came late or twice, or was left when a plan changed, was given to the wallet then.
+  const credited = row.owner_id === null ? 0n : await creditedOf(tx, row.owner_id, attempt.id)
+  if (credited > 0n && amount + credited > leftOf(payment, attempt, null))
+    throw new BayarError('command_not_possible', `${credited} of it is in the wallet already.`)
   await insertGivenRefund(tx, {
     id: uuidv7(),
     paymentId: payment.id,

@@ -24,20 +24,23 @@ const change = (id: string, plan: string) => shop.bayar.subscriptions.changePlan
 const amounts = async (id: string) => (await shop.credits(id)).map(({ amount }) => amount)
 
 describe('a period that was given back', () => {
-  test('all of it: the cheaper plan comes, and nothing is credited', async () => {
+  test('all of it: nothing is left to set against the cheaper plan, which is paid for like any other', async () => {
     const { id, orderId } = await member()
     await shop.bayar.payments.refund(orderId)
     await shop.idle()
-    expect((await change(id, 'mini')).subscription).toMatchObject({ name: 'Mini', status: 'active' })
+    const { payment } = await change(id, 'mini')
+    expect(payment).toMatchObject({ grossAmount: 30_000 })
+    await shop.pay(payment!.orderId)
+    expect(await shop.find(id)).toMatchObject({ name: 'Mini', status: 'active' })
     expect(await amounts(id)).toEqual([])
   })
 
-  test('in part: what is left of the money is the most that is credited', async () => {
+  test('in part: what is left of the money is set against the cheaper plan, and no more', async () => {
     const { id, orderId } = await member()
     await shop.bayar.payments.refund(orderId, { amount: 70_000 })
     await shop.idle()
-    await change(id, 'mini')
-    expect(await amounts(id)).toEqual([20_000])
+    expect((await change(id, 'mini')).payment).toMatchObject({ grossAmount: 10_000 })
+    expect(await amounts(id)).toEqual([])
   })
 
   test('into the wallet: it is there once', async () => {

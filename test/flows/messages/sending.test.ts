@@ -181,6 +181,25 @@ test('what is not true any more is not sent: nobody is asked for what they have 
   ])
 })
 
+test('nor is anybody told that a period is not paid, who has paid it since', async () => {
+  const box = mailbox()
+  await using shop = await shopWith({ channel: box.channel })
+  const { payment, subscription } = await subscribe(shop)
+  box.behave(async () => {
+    throw new Error('no network')
+  })
+  await shop.simulator.expire(payment!.orderId)
+  await shop.idle()
+  const again = await shop.bayar.subscriptions.pay(subscription.id)
+  await shop.simulator.pay(again.payment!.orderId)
+  await shop.idle()
+  box.behave(async () => {})
+  await shop.advance(DAY)
+  expect(box.types()).toEqual(['payment_pending', 'payment_succeeded'])
+  const failed = (await messages(shop)).filter(({ type }) => type === 'payment_failed')
+  expect(failed).toMatchObject([{ status: 'suppressed', error: 'It is not true any more, or too late.' }])
+})
+
 test('nor is anybody told that it ended, who has begun it again', async () => {
   const box = mailbox()
   await using shop = await shopWith({ channel: box.channel })
