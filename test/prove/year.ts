@@ -13,7 +13,7 @@ export async function prove(args: readonly string[]): Promise<void> {
     seed,
     customers: option('--customers', 1000),
     days: option('--days', 365),
-    daysBetweenDeeds: option('--days-between-deeds', 30),
+    daysBetweenDeeds: option('--days-between-deeds', 45),
   }
   console.log(`seed ${seed}: ${asked.customers} customers, ${asked.days} days`)
   const startedAt = performance.now()

@@ -5,13 +5,13 @@
 import { expect, test } from 'vitest'
 import { kit } from '../../support/kit.ts'
 import { liveYear } from '../../support/year/live.ts'
-import { type Asked, writeYear } from '../../support/year/script.ts'
+import { type Asked, LOOKS, STEPS_A_DAY, writeYear } from '../../support/year/script.ts'
 import { YEAR } from '../../support/year/town.ts'
 
 const MONTHS = { customers: 40, days: 75, daysBetweenDeeds: 6 }
 
-// One that nobody has seen before: what it finds is found by whoever runs it.
-const SEEDS = [1, Math.floor(Math.random() * 1e9)]
+/** The same in every run; ones that nobody has seen before are for `npm run prove -- year`. */
+const SEEDS = [1, 20_261_120]
 
 test.each(SEEDS)(
   `seed %i: whatever ${MONTHS.customers} customers do in ${MONTHS.days} days, every law of the books holds`,
@@ -19,7 +19,7 @@ test.each(SEEDS)(
     console.log(`seed ${seed}`)
     await using shop = await kit(YEAR)
     const lived = await liveYear(shop, writeYear({ seed, ...MONTHS }))
-    expect(lived.looks).toBe(MONTHS.days * 2 * 16)
+    expect(lived.looks).toBe(MONTHS.days * STEPS_A_DAY * LOOKS)
     expect(lived.log.length).toBeGreaterThan(MONTHS.customers * 5)
   },
   240_000,

@@ -16,12 +16,14 @@ export type Way = keyof typeof WAYS
 
 // biome-ignore format: a table is read in columns
 export const PLANS = {
-  pro:     { weight: 40, price: 90_000,  intervalUnit: 'month' },
-  mini:    { weight: 20, price: 30_000,  intervalUnit: 'month' },
-  trial:   { weight: 18, price: 60_000,  intervalUnit: 'month', trialPeriodDays: 5 },
-  max:     { weight: 8,  price: 300_000, intervalUnit: 'month', maxCycles: 4 },
-  quarter: { weight: 10, price: 240_000, intervalUnit: 'month', interval: 3 },
-  weekly:  { weight: 4,  price: 25_000,  intervalUnit: 'week' },
+  pro:     { weight: 20, price: 90_000,  intervalUnit: 'month' },
+  mini:    { weight: 8,  price: 30_000,  intervalUnit: 'month' },
+  trial:   { weight: 10, price: 60_000,  intervalUnit: 'month', trialPeriodDays: 5 },
+  max:     { weight: 6,  price: 300_000, intervalUnit: 'month', maxCycles: 4 },
+  quarter: { weight: 22, price: 240_000, intervalUnit: 'month', interval: 3 },
+  half:    { weight: 14, price: 450_000, intervalUnit: 'month', interval: 6 },
+  year:    { weight: 18, price: 800_000, intervalUnit: 'month', interval: 12 },
+  weekly:  { weight: 2,  price: 25_000,  intervalUnit: 'week' },
 } as const
 export type PlanName = keyof typeof PLANS
 
@@ -84,17 +86,17 @@ export interface Asked {
   readonly seed: number
   readonly customers: number
   readonly days: number
-  /** On average a customer does something of their own in so many days; 30 unless said. */
+  /** On average a customer does something of their own in so many days; 45 unless said. */
   readonly daysBetweenDeeds?: number
 }
 
-/** At another minute each day, so that every hour has its turn. */
-export const STEPS_A_DAY = 2
-const LOOKS = 16
+/** At another minute each day, so that every hour has its turn. More of them cost a tick of every task each. */
+export const STEPS_A_DAY = 1
+export const LOOKS = 24
 /** The last days are quiet: everything on the line gets through, and everybody leaves. */
 export const QUIET_DAYS = 9
 
-export function writeYear({ seed, customers: count, days, daysBetweenDeeds = 30 }: Asked): Script {
+export function writeYear({ seed, customers: count, days, daysBetweenDeeds = 45 }: Asked): Script {
   const customers = Array.from({ length: count }, (_, number) => customerOf(seed, number))
   const noisy = (days - QUIET_DAYS) * STEPS_A_DAY
   const acts: Act[][] = Array.from({ length: days * STEPS_A_DAY }, () => [])
