@@ -214,20 +214,15 @@ export async function updateObligation(
   return { ...row, ...set }
 }
 
-/** Of the money of these attempts, what was given back or was disputed; with what is being given back, unless only what has happened counts. */
-export async function givenBackOf(
-  tx: Queryable,
-  attemptIds: readonly string[],
-  { withReserved }: { readonly withReserved: boolean },
-): Promise<bigint> {
-  if (attemptIds.length === 0) return 0n
+/** Of an attempt's money, what was given back or was disputed. What is only being given back has not happened yet. */
+export async function givenBackOf(tx: Queryable, attemptId: string): Promise<bigint> {
   const { rows } = await tx.query<{ amount: bigint }>(
-    `select coalesce(sum(a.charged_back_amount + coalesce((select sum(r.amount) from bayar.refunds r
-              where r.payment_id = a.payment_id and r.transaction_id = a.transaction_id and (r.status in ('confirmed', 'given') or ($2 and r.status = 'reserved'))), 0)), 0)::bigint as amount
-       from bayar.attempts a where a.id = any ($1::uuid[])`,
-    [attemptIds, withReserved],
+    `select (a.charged_back_amount + coalesce((select sum(r.amount) from bayar.refunds r
+              where r.payment_id = a.payment_id and r.transaction_id = a.transaction_id and r.status in ('confirmed', 'given')), 0))::bigint as amount
+       from bayar.attempts a where a.id = $1`,
+    [attemptId],
   )
-  return rows[0]!.amount
+  return rows[0]?.amount ?? 0n
 }
 
 /** What was left of it was given back as credit: it ends here. The caller holds the locks of all that are paid. */

@@ -11,7 +11,6 @@ import type { Transaction } from '../../store/database.ts'
 import {
   cutPaidPeriod,
   findObligations,
-  givenBackOf,
   insertObligation,
   lockLiveObligations,
   type ObligationRow,

@@ -60,9 +60,8 @@ export async function followUnused(
 ): Promise<void> {
   const { given, standing } = await unusedOf(tx, subscription.id, obligation.id)
   if (given === 0n) return
-  const back = await givenBackOf(tx, obligation.attempt_id === null ? [] : [obligation.attempt_id], {
-    withReserved: false,
-  })
+  const { attempt_id: attemptId } = obligation
+  const back = attemptId === null ? 0n : await givenBackOf(tx, attemptId)
   const kept = obligation.status === 'paid' ? max(0n, obligation.amount - back) : 0n
   const amount = min(given, kept) - standing
   await oweCredit(context, tx, subscription, {
