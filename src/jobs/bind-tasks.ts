@@ -68,13 +68,14 @@ export function bindTasks(context: () => Promise<Context>, reading: () => Promis
       const at = await context()
       const row = await rowOf(at, id)
       rowNamed(row.name)
-      if (!(await retryTask(at.database, id, at.clock.now())))
+      const due = await retryTask(at.database, id, at.clock.now())
+      if (!due)
         throw new BayarError(
           'task_not_failed',
           row.state === 'failed' ? 'Its next run is waiting already.' : `It is ${row.state}.`,
         )
       at.wake('tasks')
-      return toTask(await rowOf(at, id))
+      return toTask(due)
     },
     run: async (name, given, options) => runHere(await context(), rowNamed(name), given, options),
     delay: async (name, given, options) => {

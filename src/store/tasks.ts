@@ -163,15 +163,19 @@ export async function endTaskRun(
   )
 }
 
-/** Failed ones only: what waits, runs or is done is not done twice because somebody pressed a button. */
-export async function retryTask(database: Queryable, id: string, at: Date): Promise<boolean> {
-  const { rowCount } = await database.query(
-    `update bayar.tasks set state = 'waiting', attempts = 0, claims = 0, replays = replays + 1, due_at = $2, error_code = null, error = null, finished_at = null
+/**
+ * Failed ones only: what waits, runs or is done is not done twice because somebody pressed a button. Undefined: it has not failed, or its next run is waiting. Told as it was made due, because a worker may have run it
+ * again before anybody reads it.
+ */
+export async function retryTask(database: Queryable, id: string, at: Date): Promise<TaskRow | undefined> {
+  const { rows } = await database.query<TaskRow>(
+    `update bayar.tasks t set state = 'waiting', attempts = 0, claims = 0, replays = replays + 1, due_at = $2, error_code = null, error = null, finished_at = null
       where id = $1 and state = 'failed'
-        and not (slot is not null and exists (select 1 from bayar.tasks o where o.name = tasks.name and o.slot is not null and o.state in ('waiting', 'running')))`,
+        and not (slot is not null and exists (select 1 from bayar.tasks o where o.name = t.name and o.slot is not null and o.state in ('waiting', 'running')))
+     returning ${COLUMNS}`,
     [id, at],
   )
-  return rowCount === 1
+  return rows[0]
 }
 
 export async function findTask(database: Queryable, id: string): Promise<TaskRow | undefined> {
