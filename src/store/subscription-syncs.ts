@@ -23,31 +23,20 @@ export async function syncSubscriptionSoon(
   return (rowCount ?? 0) > 0
 }
 
-/** Those of which something may have happened, for the length of a lease. */
-export async function claimHintedSubscriptions(
-  database: Queryable,
-  options: { at: Date; leaseUntil: Date; limit: number },
-): Promise<readonly SubscriptionRow[]> {
-  const { rows } = await database.query<SubscriptionRow>(
-    `with due as (
-       select id from bayar.subscriptions where next_sync_at <= $1 order by next_sync_at limit $3 for update skip locked
-     )
-     update bayar.subscriptions s set next_sync_at = $2 from due where s.id = due.id returning s.*`,
-    [options.at, options.leaseUntil, options.limit],
-  )
-  return rows
-}
+/** `next_sync_at`: something may have happened. `regular_sync_at`: it is its turn. */
+export type SyncList = 'next_sync_at' | 'regular_sync_at'
 
-/** Those whose regular turn it is, for the length of a lease. */
-export async function claimRegularSubscriptions(
+/** Those of a list that are due, for the length of a lease. */
+export async function claimSubscriptionsToSync(
   database: Queryable,
+  list: SyncList,
   options: { at: Date; leaseUntil: Date; limit: number },
 ): Promise<readonly SubscriptionRow[]> {
   const { rows } = await database.query<SubscriptionRow>(
     `with due as (
-       select id from bayar.subscriptions where regular_sync_at <= $1 order by regular_sync_at limit $3 for update skip locked
+       select id from bayar.subscriptions where ${list} <= $1 order by ${list} limit $3 for update skip locked
      )
-     update bayar.subscriptions s set regular_sync_at = $2 from due where s.id = due.id returning s.*`,
+     update bayar.subscriptions s set ${list} = $2 from due where s.id = due.id returning s.*`,
     [options.at, options.leaseUntil, options.limit],
   )
   return rows

@@ -6,27 +6,19 @@ import {
   planInvoiceIntentCheck,
 } from '../../store/invoice-intents.ts'
 import type { Context } from '../context.ts'
+import { workOffDue } from '../due-work.ts'
 import { reasonOf } from '../log.ts'
 import { checkDelaySeconds } from '../payments/run-intent.ts'
 import { recordedAnswer } from '../recorded-answer.ts'
 import { findOutCreation, takeCreation } from './send-creation.ts'
 import { findOutVoid, takeVoid } from './void-invoice.ts'
 
-const LEASE_SECONDS = 90
-
 const FIND_OUT = { create: findOutCreation, void: findOutVoid } as const
 const TAKE = { create: takeCreation, void: takeVoid } as const
 
 /** Returns how many were due. */
-export async function checkInvoices(context: Context, limit: number): Promise<number> {
-  const at = context.clock.now()
-  const due = await claimInvoiceIntents(context.database, {
-    at,
-    leaseUntil: secondsAfter(at, LEASE_SECONDS),
-    limit,
-  })
-  await Promise.all(due.map((intent) => checkOne(context, intent)))
-  return due.length
+export function checkInvoices(context: Context, limit: number): Promise<number> {
+  return workOffDue(context, limit, { claim: claimInvoiceIntents, each: checkOne })
 }
 
 async function checkOne(context: Context, intent: InvoiceIntentRow): Promise<void> {

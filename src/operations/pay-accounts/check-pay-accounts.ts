@@ -3,22 +3,15 @@ import { secondsAfter } from '../../domain/clock.ts'
 import { nextCheckSeconds } from '../../domain/pay-account.ts'
 import { claimPayAccounts, type PayAccountRow, planPayAccountCheck } from '../../store/pay-accounts.ts'
 import type { Context } from '../context.ts'
+import { workOffDue } from '../due-work.ts'
 import { reasonOf } from '../log.ts'
 import { readAgain } from './get-pay-account.ts'
 
-const LEASE_SECONDS = 90
 const TRIES_MAX = 20
 
 /** Returns how many were due. */
-export async function checkPayAccounts(context: Context, limit: number): Promise<number> {
-  const at = context.clock.now()
-  const due = await claimPayAccounts(context.database, {
-    at,
-    leaseUntil: secondsAfter(at, LEASE_SECONDS),
-    limit,
-  })
-  await Promise.all(due.map((row) => checkOne(context, row)))
-  return due.length
+export function checkPayAccounts(context: Context, limit: number): Promise<number> {
+  return workOffDue(context, limit, { claim: claimPayAccounts, each: checkOne })
 }
 
 async function checkOne(context: Context, row: PayAccountRow): Promise<void> {

@@ -7,6 +7,7 @@ import {
   planIntentCheck,
 } from '../../store/intents.ts'
 import type { Context } from '../context.ts'
+import { workOffDue } from '../due-work.ts'
 import { reasonOf } from '../log.ts'
 import { recordedAnswer } from '../recorded-answer.ts'
 import { findOutPageEnd } from './end-page.ts'
@@ -14,8 +15,6 @@ import { findOutCharge } from './find-out-charge.ts'
 import { checkDelaySeconds, lookUpIntent, takeAnswer } from './run-intent.ts'
 import { sendCheckout, sendPrepared } from './send-charge.ts'
 import { isOfPage } from './send-intent.ts'
-
-const LEASE_SECONDS = 90
 
 /** How the outcome is found out. A page that is made again moves no money; of everything else Midtrans is asked. */
 // biome-ignore format: a table is read in columns
@@ -26,15 +25,8 @@ const FIND_OUT: Readonly<Record<IntentCommand, (context: Context, intent: Intent
 }
 
 /** Returns how many were due. */
-export async function checkIntents(context: Context, limit: number): Promise<number> {
-  const at = context.clock.now()
-  const due = await claimIntentsToCheck(context.database, {
-    at,
-    leaseUntil: secondsAfter(at, LEASE_SECONDS),
-    limit,
-  })
-  await Promise.all(due.map((intent) => checkIntent(context, intent)))
-  return due.length
+export function checkIntents(context: Context, limit: number): Promise<number> {
+  return workOffDue(context, limit, { claim: claimIntentsToCheck, each: checkIntent })
 }
 
 /** One of them, whatever its turn. What it throws is the log's and the next check's. */

@@ -6,24 +6,16 @@ import {
   type SubscriptionIntentRow,
 } from '../../store/subscription-intents.ts'
 import type { Context } from '../context.ts'
+import { workOffDue } from '../due-work.ts'
 import { reasonOf } from '../log.ts'
 import { checkDelaySeconds } from '../payments/run-intent.ts'
 import { recordedAnswer } from '../recorded-answer.ts'
 import { findOutSubscription } from './find-out.ts'
 import { takeSubscriptionAnswer } from './take-answer.ts'
 
-const LEASE_SECONDS = 90
-
 /** Returns how many were due. */
-export async function checkSubscriptionIntents(context: Context, limit: number): Promise<number> {
-  const at = context.clock.now()
-  const due = await claimSubscriptionIntents(context.database, {
-    at,
-    leaseUntil: secondsAfter(at, LEASE_SECONDS),
-    limit,
-  })
-  await Promise.all(due.map((intent) => checkOne(context, intent)))
-  return due.length
+export function checkSubscriptionIntents(context: Context, limit: number): Promise<number> {
+  return workOffDue(context, limit, { claim: claimSubscriptionIntents, each: checkOne })
 }
 
 async function checkOne(context: Context, intent: SubscriptionIntentRow): Promise<void> {

@@ -1,11 +1,7 @@
 /** Reads subscriptions again at Midtrans, page by page: those of which something may have happened, and in the regular course all that may still be charged. */
 import { secondsAfter } from '../../domain/clock.ts'
 import { isBayarError } from '../../errors.ts'
-import {
-  claimHintedSubscriptions,
-  claimRegularSubscriptions,
-  planSubscriptionSync,
-} from '../../store/subscription-syncs.ts'
+import { claimSubscriptionsToSync, planSubscriptionSync } from '../../store/subscription-syncs.ts'
 import { findSubscription, type SubscriptionRow } from '../../store/subscriptions.ts'
 import type { Context } from '../context.ts'
 import { reasonOf } from '../log.ts'
@@ -30,7 +26,7 @@ export interface SyncedSubscriptions {
 export async function checkHintedSubscriptions(context: Context, limit: number): Promise<number> {
   const at = context.clock.now()
   const leaseUntil = secondsAfter(at, LEASE_SECONDS)
-  const due = await claimHintedSubscriptions(context.database, { at, leaseUntil, limit })
+  const due = await claimSubscriptionsToSync(context.database, 'next_sync_at', { at, leaseUntil, limit })
   const { isPaused } = await readAll(context, due, leaseUntil)
   return isPaused ? 0 : due.length
 }
@@ -51,7 +47,11 @@ export async function syncSubscriptions(
   for (let asked = 0; ; ) {
     if (isStopping()) return { asked, isPaused: true }
     const leaseUntil = secondsAfter(context.clock.now(), LEASE_SECONDS)
-    const due = await claimRegularSubscriptions(context.database, { at, leaseUntil, limit: PAGE })
+    const due = await claimSubscriptionsToSync(context.database, 'regular_sync_at', {
+      at,
+      leaseUntil,
+      limit: PAGE,
+    })
     if (due.length === 0) return { asked, isPaused: false }
     const { isPaused } = await readAll(context, due, null)
     asked += due.length
