@@ -22,6 +22,10 @@ export const TAGS = {
 
 /** Who says who they are may see more. */
 export const PUBLIC = { description: 'For everybody.', security: [{}, ...bearer] }
+/** Whose it is not learns nothing of it; what the finders do. */
+export const OWN = {
+  description: 'For staff, and for the user whose it is: somebody else’s is answered 404.',
+}
 export const STAFF = { description: 'For staff: send the API key.' }
 
 /** Where `user_id` may be asked for; what `own-only.ts` does. */

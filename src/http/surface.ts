@@ -12,6 +12,7 @@ import { problemResponse } from './problems.ts'
 import { problemsIn } from './refused-fields.ts'
 import { type RestEnv, restRequest } from './rest.ts'
 import { addBillingRoutes } from './routes/billing.ts'
+import { addBillingCommandRoutes } from './routes/billing-commands.ts'
 import { addBillingRecordRoutes } from './routes/billing-records.ts'
 import { addCommandRoutes } from './routes/commands.ts'
 import { addDocumentation } from './routes/documentation.ts'
@@ -91,6 +92,7 @@ export function createSurface(parts: HttpParts): Surface {
     addTaskRoutes(app, parts)
     addPlanRoutes(app, parts)
     addBillingRoutes(app, parts)
+    addBillingCommandRoutes(app, parts)
     addBillingRecordRoutes(app, parts)
     addWebhookLogRoutes(app, parts)
     addWalletRoutes(app, parts)
